@@ -13,6 +13,7 @@ from harness.languages.naming import plain_name
 from harness.ports.assigning import assigned
 from harness.ports.bound import STEPPING, Call, Ranked, bound
 from harness.ports.filling import filled
+from harness.ports.later import told_later, told_of
 from harness.ports.naming import class_names
 from harness.ports.roles import CONTAINERS, Wanted
 
@@ -55,10 +56,12 @@ def attempts(
                 continue
             for number, constructor in enumerate(constructors):
                 base = {"class": name, "constructor": number, "method": index}
+                later = told_later(candidate, [*constructor["parameters"], *method["parameters"]])
+                base |= told_of(later)
                 uses = method.get("constructed", {})
                 made = [
                     {**p, "use": uses.get(p["name"]) or p.get("use", {})}
-                    for p in constructor["parameters"]
+                    for p in (*constructor["parameters"], *later)
                 ]
                 yield from called(Call(title, base, made, method["parameters"], wanted, result))
     functions = shape.get("functions", [])
@@ -70,7 +73,8 @@ def attempts(
             continue
         for arity, parameters in enumerate(function["parameters"]):
             base = {"function": name, "arity": arity}
-            ways = list(called(Call(name, base, [], parameters, wanted)))
+            later = told_later(function, parameters)
+            ways = list(called(Call(name, base | told_of(later), later, parameters, wanted)))
             yield from ways
             # A function that takes the data itself may return closures for other purposes.
             whole = any(not isinstance(way, str) for way in ways)

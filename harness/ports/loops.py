@@ -15,6 +15,7 @@ from typing import Any
 from harness.languages.naming import says_rmsprop
 from harness.ports.arrangement import Plan
 from harness.ports.drafts import held_in
+from harness.ports.later import told_later, told_of
 from harness.ports.leaves import SEED, plain
 from harness.ports.numbers import by_default, hyper_roles
 from harness.ports.plans import chosen_classes
@@ -82,6 +83,7 @@ def _of_loop(
         there = [m for m in methods if m["name"] == loop["function"]]
         method: Mapping[str, Any] = there[0] if there else {}
         called, uses = method.get("parameters", []), method.get("constructed", {})
+        constructor = [*constructor, *told_later(candidate, [*constructor, *called])]
         constructor = [{**p, "use": uses.get(p["name"], {})} for p in constructor]
     elif "outline" in loop:
         called = loop["parameters"]
@@ -122,6 +124,7 @@ def _of_loop(
             "function": loop["function"],
             "line": loop["line"],
             "construct": construct,
+            **told_of(constructor),
             "arguments": call,
             "carried": loop["carried"],
             "container": "array",

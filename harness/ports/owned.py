@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness.ports.drafts import Draft, drafted
+from harness.ports.later import told_of
 from harness.ports.numbers import hyper_roles
 from harness.ports.offers import Spec, Unknown, attributes, leaves, offer, shown, structured
 from harness.ports.roles import Wanted, chosen
@@ -33,7 +34,7 @@ def owned(
     given = [{**p, "use": own["taken"].get(p["name"], {})} for p in method["parameters"]]
     uses = method.get("constructed", {})
     taken = [{**p, "use": uses.get(p["name"], {})} for p in constructor]
-    telling = [p for p in taken if _tells(p["use"])]
+    telling = [p for p in taken if p.get("setter") or _tells(p["use"])]
     draft = drafted(telling, given, wanted, lenient=True)
     if unknown := [name for name, feed in draft.arguments.items() if "open" in feed]:
         raise Unknown(f"what is {unknown[0]}?")
@@ -61,6 +62,7 @@ def owned(
     base = {
         "class": candidate["class"],
         "construct": construct,
+        **told_of(constructor),
         "own": {"data": data, "filled": filled, "stored": own["stored"], "unset": own["unset"]},
         "averages": alone,
     }

@@ -14,6 +14,7 @@ from typing import Any
 from harness.languages.naming import says_rmsprop
 from harness.ports.arrangement import Plan, finished
 from harness.ports.drafts import LISTS, Draft, drafted
+from harness.ports.later import told_later, told_of
 from harness.ports.leaves import LISTED, OBJECTS, gradient_of, plain, weights_in
 from harness.ports.naming import says_step
 from harness.ports.numbers import hyper_roles
@@ -73,6 +74,9 @@ def plans(
         for method in _chosen_methods(candidate, wanted):
             name = method["name"]
             constructor = constructors[0]["parameters"]
+            if not lenient:  # an adapter tells what it makes by its constructor alone
+                later = told_later(candidate, [*constructor, *method["parameters"]])
+                constructor = [*constructor, *later]
             called.append((candidate, constructor, method))
             try:
                 made += _of_method(candidate, constructor, method, wanted, lenient=lenient)
@@ -204,7 +208,7 @@ def _of_method(
         raise Unknown("what it trains is not known")
     name = candidate["class"]
     _says_step(f"{name}.{method['name']}", draft, wanted)
-    base: dict[str, Any] = {"class": name, "construct": draft.construct}
+    base: dict[str, Any] = {"class": name, "construct": draft.construct, **told_of(constructor)}
     if draft.carried:
         base["returned"] = method["returned"]
     hooks = _hooks(candidate)

@@ -82,11 +82,18 @@ def taken_by(shape: Mapping[str, Any], message: Mapping[str, Any]) -> list[Mappi
         parameters = list(function["parameters"][message.get("arity", 0)])
         if "inner" in message:
             parameters += function["inner"][message["inner"]]
-        return parameters
+        return [*_later(function, message), *parameters]
     candidate = next(c for c in shape["candidates"] if c["class"] == message["class"])
     called = candidate["methods"][message["method"]]["parameters"]
     if "constructor" not in message:
         static = candidate["methods"][message["method"]].get("static")
         made = (candidate.get("globals") or [{}])[0].get("parameters", []) if static else []
         return [*made, *called]
-    return [*candidate["constructors"][message["constructor"]]["parameters"], *called]
+    made = candidate["constructors"][message["constructor"]]["parameters"]
+    return [*made, *_later(candidate, message), *called]
+
+
+def _later(one: Mapping[str, Any], message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What is told before the first step, in a way of its own."""
+    by_name = {p["name"]: p for p in one.get("told", ())}
+    return [by_name[name] for name in message.get("told", ())]

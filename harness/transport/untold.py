@@ -35,6 +35,10 @@ def may_be(shape: _Shape, message: _Shape, role: str, constant: float, told: boo
 def may_be_set(shape: _Shape, owner: str, role: str, constant: float) -> str:
     """The name under which what is called may be told what is taken for a constant; or "".
 
+    >>> one = {"class": "O", "told": [{"name": "lr"}]}
+    >>> may_be_set({"candidates": [one]}, "O", "learning_rate", 0.1)
+    'lr'
+
     Args:
         shape: of the source.
         owner: the class or function that is called.
@@ -47,6 +51,9 @@ def may_be_set(shape: _Shape, owner: str, role: str, constant: float) -> str:
         for name, value in one.get("settable", []):
             if value == constant and _names(name, role):
                 return str(name)
+        for later in one.get("told", []):
+            if _names(later["name"], role):
+                return str(later["name"])
         for method in one.get("methods", []):
             taken = method["parameters"]
             plain = taken and all(p["kind"] in ("number", "text") for p in taken)

@@ -8,6 +8,71 @@ from __future__ import annotations
 from shapes.python_parts import INIT
 
 FLOWS: dict[str, tuple[str, str]] = {
+    "settings that a method is told by their names, and a property": (
+        "opt.configure(rho=0.9, eps=1e-8); opt.rate = 0.1  # self.settings.update(settings)",
+        """
+class RMSProp:
+    def __init__(self):
+        self.settings, self._lr, self.sq = {"rho": 0.99, "eps": 1e-7}, 0.001, {}
+
+    def configure(self, **settings):
+        self.settings.update(settings)
+
+    @property
+    def rate(self):
+        return self._lr
+
+    @rate.setter
+    def rate(self, value):
+        self._lr = value
+
+    def update(self, params, grads):
+        rho, eps = self.settings["rho"], self.settings["eps"]
+        for k, g in grads.items():
+            self.sq[k] = rho * self.sq.get(k, 0.0) + (1 - rho) * (g * g)
+            params[k] -= self._lr * g / (np.sqrt(self.sq[k]) + eps)
+""",
+    ),
+    "settings of the module that another function sets": (
+        "set_rates(lr=0.1); rmsprop(params, grads)  # global LR; LR = lr",
+        """
+LR, RHO, EPS = 0.001, 0.99, 1e-7
+cache = {}
+
+
+def set_rates(lr=None, rho=None, eps=None):
+    global LR, RHO, EPS
+    LR = LR if lr is None else lr
+    RHO = RHO if rho is None else rho
+    EPS = EPS if eps is None else eps
+
+
+def rmsprop(params, grads):
+    for k in params:
+        cache[k] = RHO * cache.get(k, 0.0) + (1 - RHO) * (grads[k] * grads[k])
+        params[k] -= LR * grads[k] / (np.sqrt(cache[k]) + EPS)
+""",
+    ),
+    "a base that is handed on all that is not its own": (
+        "O(lr, rho=0.9)  # def __init__(self, *args, rho=0.9, **kwargs): super().__init__(...)",
+        """
+class Optimizer:
+    def __init__(self, lr=0.01, clip=None):
+        self.lr, self.clip = lr, clip
+
+
+class RMSProp(Optimizer):
+    def __init__(self, *args, rho=0.9, eps=1e-8, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.rho, self.eps, self.s = rho, eps, {}
+
+    def update(self, params, grads):
+        for k, g in grads.items():
+            self.s[k] = self.rho * self.s.get(k, 0.0) + (1 - self.rho) * (g * g)
+            params[k] = params[k] - self.lr * g / (np.sqrt(self.s[k]) + self.eps)
+        return params
+""",
+    ),
     "a decay that is called momentum, and none if not given": (
         "O(learning_rate, momentum=0.0)  # self.s = momentum * self.s + (1 - momentum) * ...",
         """

@@ -43,6 +43,7 @@ from harness.transport.python.planned import Planned
 from harness.transport.python.session import PythonPort, Session, chosen, concrete
 from harness.transport.python.shape import described
 from harness.transport.python.signatures import beneath, parameters
+from harness.transport.python.told import bound_later, tell, telling
 from harness.transport.python.unprepared import unprepared
 
 Array = Any
@@ -219,6 +220,8 @@ class PythonHost:
                 tree, path = self._source.tree, self._path
                 data = {name: Anything() for name in self._absent}
                 namespace = {**data, **self._namespace}
+                if plan.get("told"):
+                    namespace[plan["class"]] = self._named(plan["class"])
                 self._session = looped.Looped(plan, tree, path, namespace, bounds, weights, hyper)
                 return None
             if "graph" in binding:
@@ -240,7 +243,9 @@ class PythonHost:
         except Garbled as error:
             return {"kind": "garbled", "message": str(error), "misread": True, "step": 0}
         except BaseException as error:
-            return {**self._crash(error, "the constructor"), "step": 0}
+            later = (binding.get("plan") or binding).get("told")
+            where = "before the first step" if later else "the constructor"
+            return {**self._crash(error, where), "step": 0}
         return None
 
     def _told(self, fed: Any) -> Any:
@@ -275,7 +280,9 @@ class PythonHost:
         thing = self._namespace[first]
         for part in inner:
             thing = getattr(thing, part)
-        return concrete(thing)
+        later = bound_later(self._shapes.get(name, {}), self._binding)
+        told = inspect.isclass(thing) and later
+        return telling(concrete(thing), later) if told else concrete(thing)
 
     def run(self, steps: int, gradients: Array, present: bytes) -> dict[str, Any]:
         """Go further steps; see Steps of the JVM's adapter for what comes back."""
@@ -367,7 +374,10 @@ class PythonHost:
                 arguments = chosen(parameters(function), binding["construct"], hyper)
                 function = arguments.call(function)
                 return PythonPort(function, parameters(function), owner=function)
-            taken = self._shapes[binding["function"]]["parameters"][binding.get("arity", 0)]
+            shape = self._shapes[binding["function"]]
+            taken = shape["parameters"][binding.get("arity", 0)]
+            later = bound_later(shape, binding)
+            tell(later, chosen(later, binding.get("construct", ()), hyper).named, self._namespace)
             return PythonPort(function, taken, owner=None)
         target = self._named(binding["class"])
         # As it was bound: a fresh class has the same, and more than its signature says.
@@ -379,6 +389,7 @@ class PythonHost:
             owner = target
         else:
             taken = shape["constructors"][binding["constructor"]]["parameters"]
+            taken = [*taken, *bound_later(shape, binding)]
             owner = chosen(taken, binding["construct"], hyper).call(target)
         return PythonPort(getattr(owner, method["name"]), method["parameters"], owner=owner)
 

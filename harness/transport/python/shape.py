@@ -29,6 +29,7 @@ from harness.transport.python.signatures import (
     passed_on,
     written,
 )
+from harness.transport.python.told import told, told_of_module
 
 _OF_MAPS = frozenset("items() keys() values() get() setdefault() pop() copy update clear".split())
 _LIBRARIES = ("site-packages", "dist-packages")
@@ -116,6 +117,7 @@ def class_shape(
             if isinstance(member, property) and member.fset
         ],
         "constructors": [{"parameters": constructor}],
+        "told": told(cls, nodes, [p["name"] for p in constructor]),
         "methods": methods,
         "private": private,
         "settable": settable(nodes),
@@ -218,6 +220,7 @@ def _function_shape(name: str, function: Any, helpers: Mapping[str, Any]) -> dic
             taken += named(uses.get(node.args.kwarg.arg), {p["name"] for p in taken})
     shape: dict[str, Any] = {"name": name, "parameters": [taken]}
     shape["settable"] = settable([node] if node is not None else [])
+    shape["told"] = told_of_module(node, name, helpers) if node is not None else []
     if inner := _returned_functions(node, helpers):
         shape["inner"] = inner
     return {**shape, **_handed_on(node, taken)}

@@ -15,7 +15,7 @@ from harness.languages.usage import Follower, Function
 from harness.languages.uses import Use
 
 # What is only given by its name.
-_BLANK = {
+BLANK = {
     "kind": "any",
     "element": None,
     "type": "",
@@ -140,6 +140,8 @@ def _filled(nodes: Sequence[ast.ClassDef], keywords: str) -> tuple[int, set[str]
             names = {word.arg: ast.unparse(word.value) for word in part.keywords}
             if names.pop(None, "") == keywords:
                 by_place = [a for a in part.args if ast.unparse(a) != "self"]
+                # What is handed on by place is given by name as well.
+                by_place = [a for a in by_place if not isinstance(a, ast.Starred)]
                 return len(by_place), {*filter(None, names)}
     return 0, set()
 
@@ -149,17 +151,17 @@ def _taken_over(
 ) -> Iterator[dict[str, Any]]:
     """The attributes that a class asks of itself, where all it is given by name becomes one."""
     parts = [part for node in nodes for part in ast.walk(node)]
-    if not any(_puts_all(part, keywords) for part in parts):
+    if not any(puts_all(part, keywords) for part in parts):
         return
     own = [p for p in parts if isinstance(p, ast.Attribute) and ast.unparse(p.value) == "self"]
     defined = {getattr(part, "name", "") for node in nodes for part in node.body}
     stored = {part.attr for part in own if isinstance(part.ctx, ast.Store)}
     for name in dict.fromkeys(part.attr for part in own if isinstance(part.ctx, ast.Load)):
         if name not in known | defined and not name.startswith("__"):
-            yield {**_BLANK, "name": name, "default": name in stored}
+            yield {**BLANK, "name": name, "default": name in stored}
 
 
-def _puts_all(node: ast.AST, keywords: str) -> bool:
+def puts_all(node: ast.AST, keywords: str) -> bool:
     """Whether something gives an object an attribute for each keyword that it was given."""
     if isinstance(node, ast.For):
         sets = any(ast.unparse(part).startswith("setattr(self,") for part in ast.walk(node))
@@ -179,7 +181,7 @@ def named(use: Optional[Use], known: set[str]) -> list[dict[str, Any]]:
     """Parameters for the keys that `**kwargs` is asked for."""
     keys = {k: u for k, u in (use.keys if use else {}).items() if isinstance(k, str)}
     return [
-        {**_BLANK, "name": key, "use": inner.as_json()}
+        {**BLANK, "name": key, "use": inner.as_json()}
         for key, inner in keys.items()
         if key not in known
     ]
