@@ -72,6 +72,19 @@ class About:
         handed_down = isinstance(at, int) and any(m[at].get("inherited") for m in methods)
         return handed_down or any(b == name or b.endswith(f".{name}") for b in bases)
 
+    @property
+    @readable()
+    def makes_objects(self) -> bool:
+        """Whether an object of its class is made for every scenario."""
+        if "graph" in self._called or "constructor" in self._called:
+            return not self.of_library
+        plan = self._called.get("plan", {})
+        steps = {call["method"] for call in plan.get("calls", ())}
+        of = plan.get("class")
+        listed = [c["methods"] for c in self._shape.get("candidates", []) if c["class"] == of]
+        static = [bool(m.get("static")) for ms in listed for m in ms if m["name"] in steps]
+        return bool(static) and not any(static)
+
     @readable()
     def settable(self, role: str, constant: float) -> str:
         """The name under which it may be told what is taken for a constant; or ""."""

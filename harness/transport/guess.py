@@ -39,13 +39,6 @@ def owner_of(message: Mapping[str, Any]) -> str:
     return str(plan.get("class") or plan["function"])
 
 
-def makes_objects(message: Mapping[str, Any]) -> bool:
-    """Whether an object of a class is made for every scenario."""
-    plan = message.get("plan", message)
-    made = "constructor" in plan or plan.get("construct") is not None or "graph" in message
-    return made and "class" in plan and "loop" not in plan
-
-
 def names_in(message: Mapping[str, Any]) -> list[str]:
     """The same, and the names of the methods that are called."""
     plan, made = message.get("plan", message), message.get("graph", {}).get("plan", {})

@@ -28,7 +28,7 @@ from harness.transport import frames
 from harness.transport.about import About
 from harness.transport.attach import attach, otherwise, roles_of
 from harness.transport.base import LOADING_SECONDS, Description, Patience
-from harness.transport.guess import WAIT, Budget, Guess, Guesses, makes_objects
+from harness.transport.guess import WAIT, Budget, Guess, Guesses
 from harness.transport.guesses import of_plans
 from harness.transport.handing import TRIAL
 from harness.transport.hosting import START_SECONDS, Worker
@@ -193,7 +193,7 @@ class HostedTransport:
 
     def run_beside(self, scenario: Scenario, precision: str) -> Observation | None:
         """What another object does after one that was fed the same; None where none is made."""
-        if self._message is None or self.about.of_library or not makes_objects(self._message):
+        if not self.about.makes_objects:
             return None
         if self._batch(scenario) < scenario.steps or self.run(scenario, precision).fault:
             return None

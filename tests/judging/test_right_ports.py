@@ -10,6 +10,7 @@ from shapes.classes import judged, some
 from support import collected, none_left, spread
 
 from harness.judging.verdict import Result
+from harness.model.words import SHARED
 from harness.report import words
 from harness.report.notes import notes_of
 
@@ -20,6 +21,9 @@ PARTS = {"Parameter", "Optimizer", "State"}
 ALL_OR_NOTHING = (
     "ByIdOfTheMap ByLengthAndPlace MadeAtFirstCall in_a_rebound_global Flattened SeesTheSameMap"
 ).split()
+
+# What objects of a class share is said.
+SHARING = ["OnTheClass"]
 
 
 def _names(path: Path) -> list[str]:
@@ -52,7 +56,8 @@ def results(request: pytest.FixtureRequest) -> dict[str, Result]:
 def test_a_right_port_is_exact_whatever_its_state(name: str, results: dict[str, Result]) -> None:
     found = results[name]
     assert found.verdict.word == "exact", words.why(found)
-    notes = notes_of(found)
+    notes = [note for note in notes_of(found) if note != words.NOTES[SHARED]]
+    assert (len(notes) < len(notes_of(found))) == (name in SHARING)
     assert all(note.startswith("where a step leaves arrays out: ") for note in notes)
     assert bool(notes) == (name in ALL_OR_NOTHING)
 
