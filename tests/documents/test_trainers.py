@@ -112,9 +112,22 @@ def test_a_trainer_that_stops_by_itself_is_fed_in_its_loop(written: Examine) -> 
     assert "the update in rmsprop" in (row.published.bound or "")
 
 
-@pytest.mark.parametrize("returned", ["found", "(found, [0.0] * n_iter)"])
-def test_of_a_history_that_is_returned_the_last_is_taken(written: Examine, returned: str) -> None:
-    page = fenced(HISTORY.replace("slope", "derivative").replace("RETURNED", returned))
+COUNTED = HISTORY.replace("for _ in range(n_iter):", "it = 1\n    while LOSS and it < n_iter:")
+COUNTED = COUNTED.replace("(slope, ", "(loss, slope, ").replace(
+    "        found", "        it += 1\n        found"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "returned"),
+    [(HISTORY, "found"), (HISTORY, "(found, [0.0] * n_iter)"),
+     (COUNTED.replace("LOSS", "loss(w) > 1e-3"), "found")],
+    ids=["a history", "a history and another", "as long as a loss is large, counted from one"],
+)  # fmt: skip
+def test_of_a_history_that_is_returned_the_last_is_taken(
+    written: Examine, code: str, returned: str
+) -> None:
+    page = fenced(code.replace("slope", "derivative").replace("RETURNED", returned))
     (row,) = written(page).rows
     assert row.published is not None
     assert row.published.deviations == ("eps=ignored",)
