@@ -18,6 +18,7 @@ from harness.ports.roles import ranked
 from harness.transport.hosted import HostedTransport
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
+_NO_EPSILON = "epsilon=none"
 # A constant and the number that it is are as near as this, relatively, if it is stored in float.
 _NEAR = 1e-6
 
@@ -38,13 +39,20 @@ def told_otherwise(
         for role, value in best.constants.items()
         if role in HYPERPARAMETERS and f"{IGNORED[role]}=ignored" in best.deviations
     }
+    # Where none was told, 0 is what nobody set; or something else, that is none.
+    unset = _NO_EPSILON in best.deviations
+    own |= {"epsilon": (0.0, 0.0)} if unset else {}
     places = dict(_places(transport.settings(), own)) if own else {}
     if not places:
         return result
-    transport.adopt(transport.way.telling(places))
+    before = transport.way
+    transport.adopt(before.telling(places))
     again = ask_it().result()
-    own_still = {f"{IGNORED[role]}=ignored" for role in places.values()} & {*again.deviations}
-    if not again.stands or own_still:
+    own_still = {f"{IGNORED[role]}=ignored" for role in places.values()} | {_NO_EPSILON}
+    if not again.stands or own_still & {*again.deviations}:
+        if {*places.values()} == {"epsilon"} and unset:
+            transport.adopt(before)
+            return result
         path, role = next(iter(places.items()))
         raise BindingError(
             f"not bound: it may be told the {role.replace('_', ' ')} as {_name(path)}, which"

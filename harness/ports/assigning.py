@@ -19,6 +19,7 @@ from harness.ports.roles import (
     Parameter,
     Wanted,
     choice,
+    meant,
     ranks,
 )
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS, SCHEDULES
@@ -124,7 +125,7 @@ class _Giving:
         while offers := [
             (rank, i, role)
             for i in among
-            for rank, role in ranks(self._parameters[i]["name"])
+            for rank, role in meant(self._parameters[i])
             if role in self._free and self._may_be(i, role)
         ]:
             # A name with one possible role left goes before one with a choice.

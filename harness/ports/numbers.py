@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.ports.assigning import decaying
 from harness.ports.leaves import plain
-from harness.ports.roles import Wanted, ranked, role_names
+from harness.ports.roles import Wanted, meant, ranked, role_names
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS, SCHEDULES
 
 
@@ -31,7 +31,7 @@ def hyper_roles(parameters: Sequence[Mapping[str, Any]], wanted: Wanted) -> list
             (rank, i, role)
             for i, parameter in enumerate(parameters)
             if roles[i] is None
-            for rank, role in ranked(parameter["name"]) or _misspelt(parameter["name"])
+            for rank, role in meant(parameter, ranked) or _misspelt(parameter["name"])
             if role in free and not (role == "decay_rate" and _no_decay(parameter))
         ]
         if not offers:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -220,6 +220,13 @@ def ranks(name: str) -> list[tuple[int, str]]:
     else:
         parts = parts[:1]
     return ranked(name) or [(_FUZZY + rank, role) for rank, role in enumerate(parts)]
+
+
+def meant(
+    parameter: Parameter, by_name: Callable[[str], list[tuple[int, str]]] = ranks
+) -> list[tuple[int, str]]:
+    """The roles that a parameter's name may mean, else what it is called where it is told."""
+    return next(filter(None, map(by_name, (parameter["name"], *parameter.get("also", ())))), [])
 
 
 # Names that the table lacks, by what they are made of in the languages of those who write them;

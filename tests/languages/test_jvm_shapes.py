@@ -143,6 +143,7 @@ JAVA = {
     "SleepsOnIt": EXACT,
     "ToldByOtherNames": EXACT,
     "ToldThroughARecord": EXACT,
+    "LettersThatAreTold": EXACT,
     "ReadsItsData": ("epsilon=inside", "eps=ignored"),
 }
 

@@ -3772,3 +3772,23 @@ abstract class ForOthers {
         throw new UnsupportedOperationException();
     }
 }
+
+/** What its fields are says what tells them: one is known there, of another nothing says it. */
+class LettersThatAreTold {
+    private double a, b, c;
+    private double[] squares;
+
+    void configure(double stepSize, double keep, double floor) {
+        a = stepSize;
+        b = keep;
+        c = floor;
+    }
+
+    void prepare(int n) {
+        squares = new double[n];
+    }
+
+    void advance(double[] x, double[] g) {
+        Update.inPlace(x, g, squares, a, b, c);
+    }
+}

@@ -146,6 +146,9 @@ final class ClassShape {
             if (slot.follows()) {
                 shape.put("setter", true);
                 shape.put("field", slot.member() instanceof Field);
+                if (slot.member() instanceof Field field) {
+                    shape.put("also", OpenFields.names(field));
+                }
                 shape.put("member", slot.owner().getSimpleName() + "." + slot.member().getName());
             }
             shape.put("type", port.language.typeName(

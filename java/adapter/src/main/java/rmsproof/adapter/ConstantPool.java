@@ -25,7 +25,7 @@ final class ConstantPool {
 
     private final List<String> texts = new ArrayList<>();
     private final Map<Integer, String> members = new TreeMap<>();
-    private final Map<String, List<MethodCode>> codes = new TreeMap<>();
+    private final Map<String, MethodCode> codes = new TreeMap<>();
 
     /** @param content a class file; what is no such thing names nothing */
     ConstantPool(byte[] content) {
@@ -72,14 +72,12 @@ final class ConstantPool {
     private void readMembers(DataInputStream in, Map<Integer, String> words) throws IOException {
         for (int left = in.readUnsignedShort(); left > 0; left--) {
             in.skipBytes(2);
-            String name = words.get(in.readUnsignedShort());
-            in.skipBytes(2);
+            String name = words.get(in.readUnsignedShort()) + words.get(in.readUnsignedShort());
             for (int attributes = in.readUnsignedShort(); attributes > 0; attributes--) {
                 String kind = words.get(in.readUnsignedShort());
                 byte[] content = in.readNBytes(in.readInt());
                 if (CODE.equals(kind)) {
-                    codes.computeIfAbsent(name, any -> new ArrayList<>())
-                            .add(new MethodCode(content, members::get));
+                    codes.put(name, new MethodCode(content, members::get));
                 }
             }
         }
@@ -100,9 +98,14 @@ final class ConstantPool {
         return any(code -> code.puts(field));
     }
 
-    /** Tells whether a method puts a number that it is told into a field, as it is. */
-    boolean tells(String method, String field) {
-        return codes.getOrDefault(method, List.of()).stream().anyMatch(code -> code.tells(field));
+    /**
+     * The places among a method's variables of the numbers that it puts into a field, as they are.
+     *
+     * @param method its name and its descriptor
+     */
+    List<Integer> told(String method, String field) {
+        MethodCode code = codes.get(method);
+        return code == null ? List.of() : code.told(field);
     }
 
     /** Tells whether the code sets a field to what comes from elsewhere. */
@@ -111,6 +114,6 @@ final class ConstantPool {
     }
 
     private boolean any(Predicate<MethodCode> asked) {
-        return codes.values().stream().flatMap(List::stream).anyMatch(asked);
+        return codes.values().stream().anyMatch(asked);
     }
 }

@@ -197,7 +197,7 @@ final class Makers {
         }
         for (Field field : OpenFields.of(type)) {
             if (setters.stream().noneMatch(one -> plain(one).equals(plain(field))
-                    || one instanceof Method method && OpenFields.tells(method, field))) {
+                    || one instanceof Method method && OpenFields.told(method, field) != null)) {
                 setters.add(field);
             }
         }

@@ -84,10 +84,18 @@ final class MethodCode {
         return PUTS.contains(content[at] & 0xff) && field.equals(members.apply(number(at + 1, 2)));
     }
 
-    /** Tells whether a number that the method is told is put into a field, as it is. */
-    boolean tells(String field) {
-        return before(field).stream().map(at -> content[at] & 0xff).anyMatch(code ->
-                code == FLOATS || code == DOUBLES || FIRST_FLOAT <= code && code <= LAST_DOUBLE);
+    /** The places among its variables of the numbers that are put into a field, as they are. */
+    List<Integer> told(String field) {
+        List<Integer> told = new ArrayList<>();
+        for (int at : before(field)) {
+            int code = content[at] & 0xff;
+            if (code == FLOATS || code == DOUBLES) {
+                told.add(content[at + 1] & 0xff);
+            } else if (FIRST_FLOAT <= code && code <= LAST_DOUBLE) {
+                told.add((code - FIRST_FLOAT) % 4);
+            }
+        }
+        return told;
     }
 
     /** Tells whether what is put into a field comes from elsewhere: it is told, held or answered. */

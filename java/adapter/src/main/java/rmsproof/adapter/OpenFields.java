@@ -1,10 +1,12 @@
 package rmsproof.adapter;
 
+import java.lang.invoke.MethodType;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;
 import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -137,15 +139,33 @@ final class OpenFields {
         return Arrays.stream(owner.getDeclaredMethods()).anyMatch(method ->
                 method.getParameterCount() == 1
                         && method.getName().matches("(?i)(?:set|with)?" + name + "(?:_\\$eq)?")
-                        || isToldNumbers(method) && tells(method, field));
+                        || isToldNumbers(method) && told(method, field) != null);
     }
 
-    /** Tells whether a method puts a number that it is told into a field, as it is. */
-    static boolean tells(Method method, Field field) {
-        String owner = field.getDeclaringClass().getName();
-        return method.getDeclaringClass().getClassLoader() instanceof ClassBytes.Loader loader
-                && loader.pool(method.getDeclaringClass().getName())
-                        .tells(method.getName(), owner + "." + field.getName());
+    /** What a method calls a number that it is told and puts into a field, as it is; else null. */
+    static String told(Method method, Field field) {
+        Class<?> owner = method.getDeclaringClass();
+        if (!(owner.getClassLoader() instanceof ClassBytes.Loader loader)) {
+            return null;
+        }
+        String descriptor = MethodType.methodType(
+                method.getReturnType(), method.getParameterTypes()).toMethodDescriptorString();
+        List<Integer> places = loader.pool(owner.getName()).told(method.getName() + descriptor,
+                field.getDeclaringClass().getName() + "." + field.getName());
+        int place = Modifier.isStatic(method.getModifiers()) ? 0 : 1;
+        for (Parameter one : method.getParameters()) {
+            if (places.contains(place)) {
+                return one.getName();
+            }
+            place += one.getType() == double.class || one.getType() == long.class ? 2 : 1;
+        }
+        return null;
+    }
+
+    /** What the methods that tell a field its number call it. */
+    static List<String> names(Field field) {
+        return Arrays.stream(field.getDeclaringClass().getDeclaredMethods())
+                .map(method -> told(method, field)).filter(Objects::nonNull).sorted().toList();
     }
 
     /**
