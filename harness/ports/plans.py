@@ -26,6 +26,7 @@ from harness.ports.offers import (
     shown,
 )
 from harness.ports.owned import owned
+from harness.ports.records import as_made
 from harness.ports.roles import Wanted, ranked
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
@@ -117,7 +118,7 @@ def plans(
                 made += ways
             except Unknown as error:
                 reasons.append(f"{function['name']}: {error}")
-    return made, reasons
+    return [as_made(plan, shape) for plan in made], reasons
 
 
 def _of_one_role(

@@ -310,8 +310,31 @@ def rmsprop(params, states, hyperparams):
         s[:] = hyperparams["gamma"] * s + (1 - hyperparams["gamma"]) * p.grad**2
         p.data[:] -= hyperparams["lr"] * p.grad / (np.sqrt(s) + 1e-3)
 """
-    texts = {"inside": inside, "own": own, "reset": reset, "settings": settings}
-    _, results = judged(tmp_path, texts)
+    held = """
+import numpy as np
+
+
+class RMSProp:
+    def __init__(self, params, config):
+        self.params, self.config, self.v, self.b = params, config, {}, {}
+
+    def step(self, grads):
+        c = self.config
+        for k, g in grads.items():
+            self.v[k] = c.rho * self.v.get(k, 0.0) + (1 - c.rho) * g**2
+            step = c.lr * g / (np.sqrt(self.v[k]) + c.eps)
+            self.b[k] = c.momentum * self.b.get(k, 0.0) + step
+            self.params[k] -= self.b[k]
+"""
+    record = """
+class Config:
+    def __init__(self, lr=0.01, rho=0.9, eps=1e-8, momentum=0.9):
+        self.lr, self.rho, self.eps, self.momentum = lr, rho, eps, momentum
+"""
+    texts = {"inside": inside, "own": own, "reset": reset, "settings": settings, "held": held}
+    _, results = judged(tmp_path, {**texts, "by default": held + record})
+    assert (results["held"].bound or "").endswith(", momentum = 0.0")
+    assert results["by default"].deviations == ("momentum=lr_in_buffer",)
     assert results["settings"].deviations == ("eps=ignored",)
     assert results["reset"].deviations == ("state=reset",)
     assert results["inside"].deviations == ("epsilon=inside",)
