@@ -79,7 +79,7 @@ class About:
         if "graph" in self._called or "constructor" in self._called:
             return not self.of_library
         plan = self._called.get("plan", {})
-        steps = {call["method"] for call in plan.get("calls", ())}
+        steps = {call.get("method") for call in plan.get("calls", ())}
         of = plan.get("class")
         listed = [c["methods"] for c in self._shape.get("candidates", []) if c["class"] == of]
         static = [bool(m.get("static")) for ms in listed for m in ms if m["name"] in steps]

@@ -146,7 +146,7 @@ def _climbs(tried: Observation) -> bool:
 def roles_of(message: Mapping[str, Any]) -> tuple[str, ...]:
     """The hyperparameters and options that a binding takes."""
     given = [*(message.get("construct") or []), *message["call"]]
-    given += message.get("told", {}).values()
+    given += message.get("placed", {}).values()
     if message.get("step") == "rate" and "learning_rate" not in given:
         given.append("learning_rate")  # ours to multiply by
     return tuple(role for role in given if role in HYPERPARAMETERS + OPTIONS)

@@ -83,7 +83,7 @@ class Guess:
     def telling(self, places: Mapping[str, str]) -> Guess:
         """The same where numbers are told their roles, by their paths, once it is made."""
         roles = tuple(dict.fromkeys((*self.description.roles, *places.values())))
-        message = {**self.message, "told": dict(places)}
+        message = {**self.message, "placed": dict(places)}
         return replace(self, message=message, description=replace(self.description, roles=roles))
 
     @property

@@ -138,7 +138,7 @@ def test_a_port_whose_averages_begin_at_one_is_not_acquitted_by_zeros(tmp_path: 
     default = "import numpy as np\n" + STEP.replace("avg, lr", "avg=1.0, lr=0.01").replace(
         "rho, eps)", "rho=0.9, eps=1e-8)"
     )
-    ports = {"slots": SLOTS, "handed": whole, "unprepared": UNPREPARED, "made": MADE}
+    ports = {"slots": SLOTS, "handed": whole, "made": MADE}
     results = judged(tmp_path, {**ports, "default": default, "looped": LOOPED})[1]
     one = ("initial_average=one",)
     assert {name: results[name].deviations for name in results} == {
@@ -148,6 +148,11 @@ def test_a_port_whose_averages_begin_at_one_is_not_acquitted_by_zeros(tmp_path: 
         "default": one,
         "looped": one,
     }
+
+
+@pytest.mark.usefixtures("briefly")
+def test_what_a_port_never_begins_itself_is_not_begun_with_zeros(tmp_path: Path) -> None:
+    assert judged(tmp_path, {"unprepared": UNPREPARED})[1] == {}
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ public record Binding(
                 integer(json, "initial"), string(json, "prepare", ""),
                 json.has("begun") ? json.get("begun").getAsDouble() : 0,
                 integer(json, "storage"),
-                json.has("loop") && json.get("loop").getAsBoolean(), words(json, "told"));
+                json.has("loop") && json.get("loop").getAsBoolean(), words(json, "placed"));
         if ((binding.className == null) == (binding.function == null)) {
             throw new IllegalArgumentException("a binding names either a class or a function");
         }

@@ -69,7 +69,7 @@ public final class Host {
             told = new HashMap<>();
             json.getAsJsonObject("roles").entrySet().forEach(
                     entry -> told.put(entry.getKey(), entry.getValue().getAsString()));
-            set = Binding.words(json, "told");
+            set = Binding.words(json, "placed");
             way = GraphWay.of(json.getAsJsonObject("graph"));
             return;
         }
