@@ -22,8 +22,9 @@ from harness.documents.source import Source, holds_update, looks_like_optimizer,
 from harness.documents.walk import LAYERS, Walk, stops
 from harness.judging.memory import Memory
 from harness.judging.options import Options
-from harness.judging.verdict import Result, conclude
+from harness.judging.verdict import ANOTHER, Result, conclude
 from harness.languages.jvm.toolchain import Toolchain
+from harness.languages.naming import says_another
 from harness.languages.program import Piece, compiles
 from harness.languages.registry import by_name, judged, scripted
 from harness.machine.isolation.sandbox import can_have_own, sandbox
@@ -31,6 +32,7 @@ from harness.model import interruption
 from harness.model.errors import ToolchainError
 from harness.model.observation import Fault
 from harness.model.words import GOOD
+from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 
 Progress = Callable[[str, int], None]
@@ -229,6 +231,8 @@ class _Examiner:
         if fault is not None and "NotImplementedError" in fault.message:
             message = "NotImplementedError stands for code"
             return Examined(source.block, "other", message=message)
+        if message := _another(name, result):
+            return Examined(source.block, "other", label, message=message)
         if layers and _of_repairs(source, result):
             layers[-1] = Layer(layers[-1].result)
         else:
@@ -314,6 +318,13 @@ class _Examiner:
             whole=published,
             repaired=restored_text if restored_text != published else None,
         )
+
+
+def _another(name: str, result: Result) -> str:
+    """What another algorithm does, where its name says that it is one; "" elsewhere."""
+    found = [d.split("=", 1) for d in result.deviations if d in ANOTHER]
+    said = " and ".join(AXES[axis][value].sentence for axis, value in found)
+    return f"another algorithm: {said}" if found and says_another(name) else ""
 
 
 def _of_repairs(source: Source, result: Result) -> bool:

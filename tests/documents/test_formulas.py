@@ -109,6 +109,10 @@ no In Adam, the step is $\frac{\eta}{\sqrt{v} + \epsilon}$
 no 1. AdaDelta: $\sqrt{s + \epsilon}$
 no A sum, $G_t = G_{t-1} + g_t^2$: a step divides by $\sqrt{G_t + \epsilon}$
 no cache += dx**2; x -= rate * dx / (np.sqrt(cache) + eps)
+yes Not $G = G + g^2$ but $E[g^2]$: $w - \frac{\eta}{\sqrt{E[g^2] + \epsilon}} g$
+yes Adam: $m$, RMSProp: $\frac{\eta}{\sqrt{v + \epsilon}} g$
+no RMSProp: $m$, Adam: $\frac{\eta}{\sqrt{v + \epsilon}} g$
+no G_t &= G_{t-1} + g_t^2 \\ \theta_t &= \theta_{t-1} - \frac{\eta}{\sqrt{G_t + \epsilon}} g_t
 no A step is $\frac{\eta}{\sqrt{s_t} + \epsilon} g$, where $s_t = \sum_{i \le t} g_i^2$
 yes v += (1 - \beta)(g^2 - v); w -= \eta g / (\sqrt{v} + \epsilon)
 yes Not $s = s + g^2$ but $s = \beta s + (1 - \beta) g^2$ under $\sqrt{s + \epsilon}$

@@ -236,12 +236,18 @@ def _places(text: str) -> Iterator[tuple[list[int], list[int]]]:
             key = ""
         elif mark != ":":
             if _is_cell(keys[:-1]) and keys[-1] in _SOURCES:
-                cell += [line] * (mark.count("\\n") + (not mark.endswith('\\n"')))
+                shown = _shown(mark)
+                cell += [line] * (shown.count("\n") + (not shown.endswith("\n")))
             elif _is_cell(keys) and key in _SOURCES:
-                cell += [line] * (mark.count("\\n") + 1)
+                cell += [line] * (_shown(mark).count("\n") + 1)
             elif "outputs" in keys and (key or keys[-1]) in _PRINTED and printed:
                 printed[-1] = printed[-1] or line
             key = key or mark[1:-1]
+
+
+def _shown(mark: str) -> str:
+    """What a text of JSON stands for: a backslash in it is two."""
+    return str(json.loads(mark, strict=False))
 
 
 def _counted(cells: Sequence[Any], sources: Sequence[str]) -> Iterator[tuple[list[int], list[int]]]:

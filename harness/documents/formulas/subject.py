@@ -81,10 +81,9 @@ class Subjects:
         self._sections = [number for number, _ in headings]
         self._made: dict[tuple[int, str], list[tuple[int, bool]]] = {}
         for region in cut:
-            for line, names, summed in _definitions(region):
+            for line, name, summed in _definitions(region):
                 section = bisect_right(self._sections, line)
-                for name in names:
-                    self._made.setdefault((section, name), []).append((line, summed))
+                self._made.setdefault((section, name), []).append((line, summed))
 
     def others(self, region: Region, line: int) -> bool:
         """Whether the formula at a line is, by the words around it, something else's."""
@@ -98,7 +97,7 @@ class Subjects:
         """Whether something below a root is, as its section says it, a sum: AdaGrad's."""
         line = region.line_of(first)
         section = bisect_right(self._sections, line)
-        for name in _symbols(region, range(first, last)):
+        for name in {_base(region.tokens[i]) for i in _bare(region, range(first, last))}:
             if made := self._made.get((section, name)):
                 above = [summed for there, summed in made if there <= line]
                 if above[-1] if above else made[0][1]:
@@ -123,12 +122,15 @@ class Subjects:
                 break
             above.append(text)
         before = own.partition(start)[0] if start and start in own else ""
+        words = re.split(r"[$`]", before.rstrip(" $`"))[-1]
+        if RMSPROP.search(words) or names_another(words):  # behind another formula, or an item
+            before, above = words, []
         text = " ".join([*reversed(above), before])[-_LEADING:].strip(" \t$`\\[({:")
         return _SENTENCE.split(text)[-1] if text else ""
 
 
-def _definitions(region: Region) -> Iterator[tuple[int, set[str], bool]]:
-    """What symbols are made of: the line, what one could be called, whether it only grows."""
+def _definitions(region: Region) -> Iterator[tuple[int, str, bool]]:
+    """What symbols are made of: the line, the symbol, whether it only grows."""
     whole = range(len(region.tokens))
     bare = [i for i in _bare(region, whole) if region.tokens[i] not in {"{", "}", "_", "^"}]
     tokens = [region.tokens[i] for i in bare]
@@ -136,11 +138,16 @@ def _definitions(region: Region) -> Iterator[tuple[int, set[str], bool]]:
         left = place - 1 - (tokens[place - 1] in {":", "+"})
         if token not in _ASSIGNS - {":", ";"} or left < 0:
             continue
-        names = _plain(tokens[left])
-        right = list(takewhile(lambda t: t not in {",", ";"}, tokens[place + 1 :][:_TERMS]))
-        again = right[1:2] == ["+"] and bool(names & _plain(right[0]))
+        name = _base(tokens[left])
+        right = list(takewhile(lambda t: t not in {",", *_ASSIGNS}, tokens[place + 1 :][:_TERMS]))
+        again = right[1:2] == ["+"] and _base(right[0]) == name
         grows = (again or tokens[place - 1] == "+") and "-" not in right
-        yield region.line_of(bare[left]), names, grows or bool(_SUMS.intersection(right[:1]))
+        yield region.line_of(bare[left]), name, grows or bool(_SUMS.intersection(right[:1]))
+
+
+def _base(token: str) -> str:
+    """A symbol without its subscript: G and g are two."""
+    return token.rpartition(".")[2].partition("_")[0]
 
 
 def names_another(text: str) -> bool:
