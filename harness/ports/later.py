@@ -12,9 +12,18 @@ from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 def told_later(candidate: Mapping[str, Any], taken: Sequence[Parameter]) -> list[Parameter]:
     """What is set, or told a method, of hyperparameters that are none of what is taken by name."""
     known = {role for p in taken for _, role in ranked(p["name"])}
-    every = {p["name"]: p for p in candidate.get("told", ())}
+    own = [p for p in candidate.get("told", ()) if not _says_otherwise(p)]
+    every = {p["name"]: p for p in own}
     meant = hyperparameters_by_name(every, {*HYPERPARAMETERS} - known)
-    return [p for name, p in every.items() if name in meant and meant.keys() >= {*p["needs"]}]
+    given = {p.get("argument") or name for name, p in every.items() if name in meant}
+    return [p for name, p in every.items() if name in meant and given >= {*p["needs"]}]
+
+
+def _says_otherwise(parameter: Parameter) -> bool:
+    """Whether what a method calls a number, and an object otherwise, is a hyperparameter itself."""
+    argument = parameter.get("argument") or parameter["name"]
+    own = {role for _, role in ranked(argument)} & {*HYPERPARAMETERS}
+    return argument != parameter["name"] and bool(own)
 
 
 def told_of(parameters: Sequence[Parameter]) -> dict[str, list[str]]:

@@ -33,6 +33,28 @@ class RMSProp:
             params[k] -= self._lr * g / (np.sqrt(self.sq[k]) + eps)
 """,
     ),
+    "settings that are set, each by a method": (
+        "opt.set_rate(0.1); opt.set_decay(0.9)  # def set_rate(self, value): self.rate = value",
+        """
+class RMSProp:
+    def __init__(self):
+        self.rate, self.decay, self.eps, self.sq = 0.001, 0.99, 1e-7, {}
+
+    def set_rate(self, value):
+        self.rate = value
+
+    def set_decay(self, value):
+        self.decay = value
+
+    def set_epsilon(self, value):
+        self.eps = float(value)
+
+    def update(self, params, grads):
+        for k, g in grads.items():
+            self.sq[k] = self.decay * self.sq.get(k, 0.0) + (1 - self.decay) * (g * g)
+            params[k] -= self.rate * g / (np.sqrt(self.sq[k]) + self.eps)
+""",
+    ),
     "settings of the module that another function sets": (
         "set_rates(lr=0.1); rmsprop(params, grads)  # global LR; LR = lr",
         """

@@ -43,8 +43,8 @@ def told(cls: type, nodes: Sequence[ast.ClassDef], taken: Sequence[str]) -> list
             found.setdefault(part.name, {"by": "", "needs": []})
         elif not decorators:
             needs, kept = _needed(part), list(_kept(part, nodes))
-            for name in kept:
-                found.setdefault(name, {"by": part.name, "needs": needs})
+            for name, argument in kept:
+                found.setdefault(name, {"by": part.name, "needs": needs, "argument": argument})
     return [_later(name, how) for name, how in found.items() if name not in taken]
 
 
@@ -94,9 +94,13 @@ def tell(
     ways: Sequence[Mapping[str, Any]], given: Mapping[str, Any], functions: Mapping[str, Any]
 ) -> None:
     """Call each function with what it is told."""
-    by = {one["name"]: one["by"] for one in ways}
-    for called in dict.fromkeys(by[name] for name in given if by[name]):
-        functions[called](**{n: value for n, value in given.items() if by[n] == called})
+    arguments: dict[str, dict[str, Any]] = {}
+    for one in ways:
+        if one["by"] and one["name"] in given:
+            told_it = arguments.setdefault(one["by"], {})
+            told_it[one.get("argument") or one["name"]] = given[one["name"]]
+    for called, values_of in arguments.items():
+        functions[called](**values_of)
 
 
 def _later(name: str, how: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,20 +120,24 @@ def _needed(function: Function, bound: int = 1) -> list[str]:
     return [*needed, *(a.arg for a, d in zip(taken.kwonlyargs, taken.kw_defaults) if d is None)]
 
 
-def _kept(method: ast.FunctionDef, nodes: Sequence[ast.ClassDef]) -> Iterator[str]:
-    """The names under which a method is told what the object then has."""
+def _kept(
+    method: ast.FunctionDef, nodes: Sequence[ast.ClassDef]
+) -> Iterator[tuple[str, Optional[str]]]:
+    """What an object has once a method was told, by each name; and what the method calls it."""
     names, keywords = _taken(method), getattr(method.args.kwarg, "arg", "")
     parts = list(ast.walk(method))
     for part in parts:
         for text, value in values(part) if isinstance(part, ast.stmt) else ():
-            if text.startswith("self."):
-                yield from (name for name in _handed(value) if name in names)
+            owner, _, attribute = text.partition(".")
+            for name in _handed(value) if owner == "self" else ():
+                if name in names:
+                    yield from ((name, name), (attribute, name))
     for part in parts if keywords else ():
         holder, dot, rest = ast.unparse(part).partition(f".update({keywords})")
         if puts_all(part, keywords):
-            yield from _numbers(nodes)
+            yield from ((name, None) for name in _numbers(nodes))
         elif isinstance(part, ast.Call) and dot and not rest:
-            yield from _keys(nodes, holder)
+            yield from ((name, None) for name in _keys(nodes, holder))
 
 
 def _handed(value: ast.expr) -> Iterator[str]:
