@@ -332,7 +332,7 @@ class Config:
         self.lr, self.rho, self.eps, self.momentum = lr, rho, eps, momentum
 """
     texts = {"inside": inside, "own": own, "reset": reset, "settings": settings, "held": held}
-    _, results = judged(tmp_path, {**texts, "by default": held + record})
+    _, results = judged(tmp_path, {**texts, "by default": (held + record).replace("eps", "jitter")})
     assert (results["held"].bound or "").endswith(", momentum = 0.0")
     assert results["by default"].deviations == ("momentum=lr_in_buffer",)
     assert results["settings"].deviations == ("eps=ignored",)
