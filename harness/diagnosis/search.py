@@ -158,8 +158,13 @@ class Search:
         for explanation in explanations:
             left = explanation
             for member in explanation.chosen if explanation.constants else ():
-                left = self._without(left, member) or left
+                less = self._without(left, member)
+                # Equal to the last bit with all of them, and not without: all are needed.
+                if less and (left.arithmetic is None or less.arithmetic is not None):
+                    left = less
             smaller.append(left)
+        equal = [e for e in smaller if e.arithmetic is not None]
+        smaller = equal or smaller
         least = min((e.weight for e in smaller), default=0)
         return unique([e for e in smaller if e.weight == least])
 

@@ -72,7 +72,10 @@ def only_seems(guess: Guess, result: Result) -> bool:
     # which another function keeps, unless they are factors of what is divided.
     kept = bool(graph.get("others")) and not graph.get("factors") and bool(axes & _OF_AVERAGES)
     seen = guess.explored and (anew or kept)
-    return _PART in result.deviations or seen or _stays(result)
+    # What is taken for the number of a step, and is a place, has a new average at every step.
+    counted = "iteration" in guess.message.get("call", ())
+    forgets = counted and bool({"state=reset", "average=last"} & {*result.deviations})
+    return _PART in result.deviations or seen or forgets or _stays(result)
 
 
 def _stays(result: Result) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from harness.transport.guess import names_in, owner_of
 from harness.transport.replies import readable
 from harness.transport.states import begins_elsewhere, makes_up_state, state_maker
-from harness.transport.untold import may_be, may_be_set
+from harness.transport.untold import may_be, may_be_handed, may_be_set
 
 
 class About:
@@ -90,7 +90,8 @@ class About:
         """The name under which it may be told what is taken for a constant; or ""."""
         if self.of_library:  # whose settings are told by their names
             return ""
-        return may_be_set(self._shape, owner_of(self._called), role, constant)
+        held = may_be_handed(self._shape, self._called, role)
+        return held or may_be_set(self._shape, owner_of(self._called), role, constant)
 
     @property
     def explorable(self) -> bool:

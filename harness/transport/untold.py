@@ -5,6 +5,7 @@ What looks like a constant of its own may be one of these.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from harness.ports.roles import ranked
 from harness.transport.states import taken_by
 
 _Shape = Mapping[str, Any]
+# What a type of the source is asked for, as the host of a JVM writes it.
+_ASKED = re.compile(r": (?:double|float) (?P<name>\w+)\(\)$", re.IGNORECASE)
 
 
 def may_be(shape: _Shape, message: _Shape, role: str, constant: float, told: bool) -> list[str]:
@@ -60,6 +63,25 @@ def may_be_set(shape: _Shape, owner: str, role: str, constant: float) -> str:
             texts = plain and taken[0]["kind"] == "text" and taken[-1]["kind"] == "number"
             if plain and (texts or any(_names(p["name"], role) for p in taken)):
                 return f"{method['name']}({', '.join(p['name'] for p in taken)})"
+    return ""
+
+
+def may_be_handed(shape: _Shape, message: _Shape, role: str) -> str:
+    """What an object that is left at its default would be asked for a hyperparameter by; or "".
+
+    >>> settings = {"name": "settings", "hints": ["Settings: Double rate()"]}
+    >>> one = {"constructors": [{"parameters": [settings]}], "methods": [{"parameters": []}]}
+    >>> made = {"class": "O", "constructor": 0, "method": 0, "construct": [None], "call": []}
+    >>> may_be_handed({"candidates": [{"class": "O", **one}]}, made, "learning_rate")
+    'settings.rate'
+    """
+    if "constructor" not in message:
+        return ""
+    roles = [*(message.get("construct") or []), *message["call"]]
+    for parameter, given in zip(taken_by(shape, message), roles, strict=False):
+        for asked in map(_ASKED.search, parameter.get("hints", []) if given is None else ()):
+            if asked and _names(asked["name"], role):
+                return f"{parameter['name']}.{asked['name']}"
     return ""
 
 

@@ -160,6 +160,15 @@ def test_what_a_port_raises_is_its_own_failure_with_its_place(
     assert found.verdict.compared == steps
 
 
+def test_what_asks_a_person_did_not_run(tmp_path: Path) -> None:
+    path = tmp_path / "port.py"
+    asks = FAILS["CannotBeMade"][0].replace('{"cpu": 1}["gpu"]', 'input("which? ")')
+    path.write_text(HEAD + asks, encoding="utf-8")
+    found = judged(path, ["CannotBeMade"], some(["page-one-step"]))["CannotBeMade"]
+    assert found.verdict.word == "not-run"
+    assert words.why(found).endswith(": nobody answers here")
+
+
 @pytest.mark.parametrize("name", UNSUITED)
 def test_what_no_way_of_calling_suits_is_not_bound_and_each_is_told(name: str, path: Path) -> None:
     with none_left(), pytest.raises(BindingError) as caught:

@@ -313,6 +313,9 @@ def test_a_guess_stands_if_it_acquits_or_explains(given: Result, stands: bool) -
         ({"graph": {"others": ["kept[0]"]}}, ("epsilon=inside",), False),
         ({"graph": {"others": ["input[0]"], "factors": True}}, ("average=swapped",), False),
         ({"graph": {"others": []}}, ("average=swapped",), False),
+        ({"call": ["iteration", "weights"]}, ("average=last", "eps=ignored"), True),
+        ({"call": ["iteration", "weights"]}, ("epsilon=inside",), False),
+        ({"call": ["=1", "weights"]}, ("average=last",), False),
     ],
 )
 def test_what_a_wrong_guess_looks_like_explains_nothing(

@@ -89,6 +89,11 @@ def message_of(error: BaseException, path: str = "") -> str:
     return text
 
 
+def asks_for_input(error: BaseException) -> bool:
+    """Whether it is raised because a person should have typed something."""
+    return type(error) is EOFError and error.args == ("EOF when reading a line",)
+
+
 def line_of(error: BaseException, path: str) -> Optional[int]:
     """The last line of a file that took part in an exception; None if none did."""
     if not path or isinstance(error, SyntaxError):

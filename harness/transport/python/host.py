@@ -30,6 +30,7 @@ from harness.transport.python.explored.making import Module
 from harness.transport.python.explored.session import Explored
 from harness.transport.python.failures import (
     LoadError,
+    asks_for_input,
     builtin,
     lacked,
     line_of,
@@ -341,6 +342,8 @@ class PythonHost:
                 failure["own"] = False
         if self._source and set_elsewhere(error, self._source.tree):
             failure["own"] = False
+        if asks_for_input(error):
+            failure.update(kind="not-run", message=f"{failure['message']}: nobody answers here")
         if isinstance(error, ImportError):  # looked for only when it is called
             failure.update(kind="not-run", message=missing(error, self._path, self._declared))
         if self._source and (lacking := self._source.for_want(error)):
