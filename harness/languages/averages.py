@@ -172,7 +172,8 @@ def _divided(block: Block, place: int, average: str, gradient: str, known: set[s
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             text = ast.unparse(whole(target))
             again = isinstance(node, ast.AugAssign) or text in names
-            if again and text not in made and _holds(target):
+            # A gradient that is divided in its place is a step, and nothing that moves.
+            if again and text not in {*made, gradient} and _holds(target):
                 moved.append(text)
                 terms = _terms(node.value)
                 terms |= {were[term] for term in terms & set(were)}

@@ -37,7 +37,12 @@ And:
 >>> x
 1
 
-The end.
+The end::
+
+  x
+
+>>> x
+1
 """
 
 
@@ -52,9 +57,11 @@ def test_every_block_is_there_with_its_language_its_line_and_its_indentation(
         (14, "", "python optim.py\n"),
         (18, "java", "class A {\n}\n"),
         (23, "python", "x = 1\n\nx\n\n"),
+        (30, "", "x\n"),
+        (32, "python", "x\n\n"),
     ]
-    assert [b.guessed for b in blocks] == [False, True, False, False]
-    assert blocks[-1].printed == Printed("1", 26)
+    assert [b.guessed for b in blocks] == [False, True, False, False, True, True]
+    assert [blocks[i].printed for i in (3, 5)] == [Printed("1", 26), Printed("1", 33)]
 
 
 def test_lines_stay_where_they_are() -> None:

@@ -31,6 +31,12 @@ CELLS = {
         OWN,
         "",
     ),
+    "a loop that divides its gradient in place": (
+        "## RMSProp",
+        LOOP.replace("w = w - 0.05 * g /", "g = g /") + "    w = w - 0.05 * g\n",
+        OWN,
+        "",
+    ),
     "a function below its heading": ("<h1>RMS prop</h1>", FUNCTION, OWN, ""),
     "a loop below a part of what is below its heading": ("# RMSProp\n\n## Code", LOOP, OWN, ""),
     "a loop below a paragraph about it": ("- **RMSProp** is another way.", LOOP, OWN, ""),

@@ -31,7 +31,10 @@ def fenced(text: str) -> str:
                 lines[at : body.start - 1] = [""] * (body.start - 1 - at)
             at = body.stop
         elif _PROMPT.match(lines[at]) and (session := _session(lines, at)):
-            _fence(lines, session, "pycon")
+            if lines[at - 1] == _FENCE:  # the only line between two, which ends the first
+                lines[at : session.stop] = [f"    {line}" for line in lines[at : session.stop]]
+            else:
+                _fence(lines, session, "pycon")
             at = session.stop
         at += 1
     return "\n".join(lines)
@@ -55,7 +58,7 @@ def _body(lines: list[str], at: int, indent: int) -> range | None:
 
 def _session(lines: list[str], at: int) -> range | None:
     """The lines of the session that begins at a line; None where no blank line is above it."""
-    if not at or lines[at - 1].strip():
+    if not at or lines[at - 1].strip() not in ("", _FENCE):
         return None
     there = at
     while there < len(lines) and _PROMPT.match(lines[there]):  # and after each blank line, again
