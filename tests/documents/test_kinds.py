@@ -12,9 +12,16 @@ SPANS = "\n".join(f"<span id='{i}'>{escape(s)}</span>" for i, s in enumerate(COD
 # By file name: the document, and the line of the code's first one.
 KINDS = {
     "page.adoc": (f"= Title\n\n== RMSProp\n\n[source,python]\n----\n{CODE}\n----\nMore.\n", 7),
+    "callouts.adoc": (
+        "[source,python]\n----\n" + CODE.replace("return params", "return params <1>") + "\n----\n",
+        3,
+    ),
     "page.org": (f"#+TITLE: x\n* RMSProp\n  #+BEGIN_SRC python :x y\n{CODE}\n  #+END_SRC\n", 4),
     "page.tex": (
         f"\\section{{x}}\n\\begin{{lstlisting}}[language=Python]\n{CODE}\n\\end{{lstlisting}}\n", 3,
+    ),
+    "labels.tex": (
+        f"\\begin{{lstlisting}}[language=Python]\n(*@\\label{{a}}@*){CODE}\n\\end{{lstlisting}}", 2,
     ),
     "minted.tex": (f"\\begin{{minted}}[linenos]{{python}}\n{CODE}\n\\end{{minted}}\n", 2),
     "myst.md": (f"# x\n\n```{{code-cell}} ipython3\n:tags: [hide-input]\n\n{CODE}\n```\n", 4),
@@ -26,6 +33,7 @@ KINDS = {
     ),
     "page.Rmd": (f"# x\n\n```{{python rms, echo=TRUE}}\n{CODE}\n```\n", 4),
     "page.html": (f"<h1>x</h1>\n<pre><code class='language-python'>{escape(CODE)}</code></pre>", 2),
+    "spaces.html": (f"<pre><code>{escape(CODE).replace(' ', '&nbsp;')}</code></pre>", 1),
     "quarto.html": (
         f"<p>x</p>\n<div class='x'><pre class='sourceCode python'><code>{SPANS}</code></pre>", 2,
     ),

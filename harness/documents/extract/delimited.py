@@ -19,11 +19,13 @@ class _Kind:
         closing: the line that ends what an opening began, given that; None where an opening is
             followed by a line that ends it, too.
         heading: a line, with its marks and its text as groups.
+        marks: what stands in code and is none of it: callouts, labels.
     """
 
     opening: re.Pattern[str]
     closing: re.Pattern[str] | None
     heading: re.Pattern[str]
+    marks: re.Pattern[str] | None = None
 
 
 _KINDS: Mapping[str, _Kind] = {
@@ -31,6 +33,7 @@ _KINDS: Mapping[str, _Kind] = {
         re.compile(r"\[source(?:%[\w-]+)?\s*(?:,\s*(?:language=)?\"?(\w*))?.*\]\s*$"),
         None,
         re.compile(r"(={1,6})\s+(.*)"),
+        re.compile(r"(?:\s+(?:<(?:\d+|\.)>|<!--(?:\d+|\.)-->))+\s*$"),
     ),
     "org": _Kind(
         re.compile(r"\s*#\+begin_src\b[ \t]*(\S*)", re.IGNORECASE),
@@ -45,6 +48,7 @@ _KINDS: Mapping[str, _Kind] = {
         ),
         re.compile(r"\s*\\end\{(?:lstlisting|minted)\}"),
         re.compile(r"\s*\\((?:sub)*section)\*?\{(.*)\}"),
+        re.compile(r"\(\*@.*?@\*\)"),
     ),
 }
 ENDINGS: Mapping[str, str] = {
@@ -87,5 +91,7 @@ def _code(lines: list[str], at: int, language: str, kind: _Kind) -> int:
     end = next((i for i in range(first + 1, len(lines)) if closing.match(lines[i])), None)
     if end is None:
         return at
+    if kind.marks is not None:
+        lines[first + 1 : end] = [kind.marks.sub("", line) for line in lines[first + 1 : end]]
     lines[first], lines[end] = f"{_FENCE}{language}", _FENCE
     return end

@@ -89,7 +89,7 @@ class _Reader(HTMLParser):
         if self._silent:
             return
         if self._depth:
-            self._code.append(data)
+            self._code.append(data.replace("\N{NO-BREAK SPACE}", " "))  # which shows as one
         elif data.strip():
             self.prose.append((self.getpos()[0], self._heading + data))
 
