@@ -32,6 +32,8 @@ class Block:
         notes: what is odd about the block, a phrase each ("its code fence is never closed").
         printed: what the document says it prints.
         cell: it is a notebook's cell; cells share one namespace, in order.
+        again: by the numbers of its notebook's cells those up to it were not run once each, in
+            order.
     """
 
     index: int
@@ -42,6 +44,7 @@ class Block:
     notes: tuple[str, ...] = ()
     printed: Printed | None = None
     cell: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ CANDIDATES = 60
 """So many ways of a lost indentation are run to see which prints what is shown."""
 
 _SEARCH_SECONDS = 30.0
+_AGAIN = "by their numbers the cells up to it ran in another order, or more than once"
 
 
 @dataclass(frozen=True)
@@ -151,8 +152,9 @@ def notebook(
         outputs[cell.index] = reproduced(ran[at], cell)
         if outputs[cell.index].agrees is False and at in doubtful:
             outputs[cell.index] = reproduced(doubtful[at], cell)
-        if outputs[cell.index].agrees is False and magics.NOTE in cell.notes:
-            message = f"the output at line {cell.printed.line} was not checked: {magics.NOTE}"
+        why = _AGAIN if cell.again else magics.NOTE * (magics.NOTE in cell.notes)
+        if outputs[cell.index].agrees is False and why:
+            message = f"the output at line {cell.printed.line} was not checked: {why}"
             outputs[cell.index] = Reproduced(None, message)
         outputs[cell.index] = _steady(outputs[cell.index], ran[at], cell, partial(there, at))
     return outputs

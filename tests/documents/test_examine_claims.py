@@ -157,6 +157,16 @@ def test_a_notebooks_stored_outputs_are_compared(written: Examine) -> None:
         (f"prints the output at line {found.rows[1].block.printed.line}, digit by digit",),
     ]
     assert found.rows[2].findings[0].startswith("does not print the output")
+    for numbers, said in (
+        ((7, 8, 9), "does not print"),
+        ((1, 2, 4), "the output"),
+        ((1, 3, 2), ""),
+    ):
+        for cell, number in zip(made.cells, numbers, strict=True):
+            cell.execution_count = number
+        (note,) = written(nbformat.writes(made).encode(), "numbered.ipynb").rows[2].findings
+        assert note.startswith(said)
+        assert ("ran in another order" in note) == (numbers != (7, 8, 9))
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ def read(path: Path, text: str) -> Document:
     blocks: list[Block] = []
     prose: list[tuple[int, str]] = []
     length = 0
+    again = _again(cells)
     for index, cell in enumerate(cells):
         sources, printed = places[index]
         lines = _Lines(sources)
@@ -61,7 +62,8 @@ def read(path: Path, text: str) -> Document:
         if length > LONGEST:
             raise UsageError(too_long(path))
         if kind == "code" and source.strip():
-            blocks.append(_code(cell, source, kernel, lines.at(1), printed))
+            block = _code(cell, source, kernel, lines.at(1), printed)
+            blocks.append(replace(block, again=index >= again))
         elif kind == "markdown":
             split = parts(source)
             blocks += (_moved(block, lines) for block in split.blocks)
@@ -106,6 +108,21 @@ def _code(
     at = places[shown[0][0]] if shown and shown[0][0] < len(places) else 0
     printed = Printed(output, at or line) if output.strip() else None
     return Block(0, line, language, code, notes=notes, printed=printed, cell=True)
+
+
+def _again(cells: Sequence[Any]) -> int:
+    """The first cell that was not run right after the one before it, by their numbers."""
+    before: int | None = None
+    there = [(i, cell) for i, cell in enumerate(cells) if isinstance(cell, dict)]
+    code = [(i, c) for i, c in there if c.get("cell_type") == "code" and c.get("source")]
+    if not any(isinstance(cell.get("execution_count"), int) for _, cell in code):
+        return len(cells)
+    for index, cell in code:
+        number = cell.get("execution_count")
+        if not isinstance(number, int) or (before is not None and number != before + 1):
+            return index
+        before = number
+    return len(cells)
 
 
 def _outputs(cell: dict[str, Any]) -> Iterator[tuple[int, str]]:
