@@ -75,6 +75,11 @@ class Source:
         pieces = context(self.earlier, text, self.without)
         return [replace(piece, text=unmarked(piece.text, self.without)) for piece in pieces]
 
+    def needed_by(self, name: str) -> str:
+        """What the block defines under a name, with what that needs of it and earlier ones."""
+        pieces = context([*self.earlier, Piece(self.line, self.text)], name, self.without)
+        return assembled([replace(p, text=unmarked(p.text, self.without)) for p in pieces])
+
     def spread(self, name: str) -> list[Piece]:
         """What later cells of a notebook add to a class of this one."""
         return additions(name, self.later)

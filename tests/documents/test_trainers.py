@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from documents.conftest import IMPORT, Examine, fenced
 from support import alike
+
+from harness.documents import runner
 
 ZEROS = """
 import numpy as np
@@ -77,6 +81,23 @@ def test_a_trainer_that_makes_its_own_weights_is_judged(
     assert row.published.deviations == (("epsilon=inside",) if inside else ())
     assert row.convention is not None
     assert row.convention.factor == (2.0 if code.startswith(PARTS[:60]) else 1.0)
+
+
+def test_what_surrounds_a_trainer_runs_once(
+    written: Examine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts: list[str] = []
+    train = runner.train
+
+    def noted(text: str, *further: Any) -> Any:
+        texts.append(text)
+        return train(text, *further)
+
+    monkeypatch.setattr(runner, "train", noted)
+    (row,) = written(fenced(f"{SCALARS}\nprint(fit)\n")).rows
+    assert row.published is not None
+    assert row.published.verdict.word == "exact"
+    assert ["print" in text for text in texts] == [True, *[False] * (len(texts) - 1)]
 
 
 FED = {
