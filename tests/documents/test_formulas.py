@@ -205,6 +205,14 @@ def test_a_formula_is_found_however_it_is_set_off(around: str, formula: str, sid
     assert [each.epsilon for each in found] == [side]
 
 
+def test_names_of_the_pages_own_are_written_out() -> None:
+    prose = [
+        (1, r"\newcommand{\eps}{\varepsilon} \def\x{\eps} \newcommand\g{\mathbf{g}_{t}}"),
+        (2, r"$\theta - \frac{\eta}{\sqrt{v} + \x} \g$, for $\m$ $\newcommand{\m}{\m\m}$"),
+    ]
+    assert [(each.line, each.epsilon) for each in formulas(prose)] == [(2, "outside")]
+
+
 def test_a_formula_carries_its_line_and_text() -> None:
     prose = [
         (10, "Words.\n\n$$\nw = w -\n  \\frac{a}{\\sqrt{s}\n  + \\epsilon}\n$$\n"),

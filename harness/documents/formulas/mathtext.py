@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from unicodedata import decomposition
 
 _SEPARATOR = re.compile(
@@ -53,6 +54,12 @@ _SAME = {
     r"\nabla": "∇",
     r"\sum": "∑",
 }
+# A name of the page's own for what takes no arguments.
+_MACRO = re.compile(
+    r"\\(?:(?:re|provide)?newcommand\*?|def|DeclareMathOperator\*?)\s*\{?(\\[A-Za-z]+)\}?\s*"
+    r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
+)
+_DEEPEST = 4
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 _LONGEST = 160
 
@@ -122,27 +129,41 @@ def _small(token: str) -> bool:
 
 def regions(prose: Iterable[tuple[int, str]]) -> Iterator[Region]:
     """Cut prose where formulas may begin or end."""
+    prose = list(prose)
+    macros = {m[1]: m[2] for _, text in prose for m in _MACRO.finditer(text)}
     for line, text in prose:
         place, current = 0, line
         for match in _SEPARATOR.finditer(text):
-            yield from _region(current, text[place : match.start()])
+            yield from _region(current, text[place : match.start()], macros)
             current += text.count("\n", place, match.end())
             place = match.end()
-        yield from _region(current, text[place:])
+        yield from _region(current, text[place:], macros)
 
 
-def _region(line: int, source: str) -> Iterator[Region]:
+def _tokens(
+    source: str, macros: Mapping[str, str], depth: int = _DEEPEST
+) -> Iterator[tuple[str, int]]:
+    """The tokens of a source, names of the page's own written out, each with its place."""
+    for match in _TOKEN.finditer(source):
+        token = match[0]
+        if token.startswith(r"\\"):  # a backslash that was escaped for Markdown, or a line's end
+            token = token[1:]
+        if depth and token in macros:
+            inner = islice(_tokens(macros[token], macros, depth - 1), _LONGEST)
+            yield from ((one, match.start()) for one, _ in inner)
+        else:
+            yield token, match.start()
+
+
+def _region(line: int, source: str, macros: Mapping[str, str]) -> Iterator[Region]:
     if not source.strip():
         return
     tokens: list[str] = []
     starts: list[int] = []
     partner: dict[int, int] = {}
     opened: list[int] = []
-    for match in _TOKEN.finditer(source):
-        token = match[0]
-        if token.startswith(r"\\"):  # a backslash that was escaped for Markdown, or a line's end
-            token = token[1:]
-        token = _SAME.get(token, token)
+    for written, start in _tokens(source, macros):
+        token = _SAME.get(written, written)
         if token in _MEANS_NOTHING or token == "\\":
             continue
         if token in _CLOSING.values():
@@ -151,5 +172,5 @@ def _region(line: int, source: str) -> Iterator[Region]:
             partner[opened[-1]] = len(tokens)
             partner[len(tokens)] = opened.pop()
         tokens.append(token)
-        starts.append(match.start())
+        starts.append(start)
     yield Region(line, source, tuple(tokens), tuple(starts), partner)
