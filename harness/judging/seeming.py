@@ -37,8 +37,8 @@ def refuse_another(port: Port, transport: HostedTransport, result: Result) -> No
     said = any(map(says_rmsprop, names))
     if names and others and not said and not _calls(port, names[0]):
         raise BindingError(
-            f"not bound: nothing binds {others[0]}, which says RMSProp, and {names[0]} is another."
-            f" If that is meant, say so: --class {names[0]}"
+            f"not bound: {others[0]} says RMSProp, and what fits is {names[0]}. If that is meant,"
+            f" say so: --class {names[0]}"
         )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from harness.languages.naming import plain_name
+from harness.languages.naming import plain_name, says_rmsprop
 from harness.ports import asking
 from harness.ports.assigning import may_be, names_of
 from harness.ports.drafts import held_in
@@ -307,7 +308,8 @@ def _is_whole(way: Call, roles: Sequence[str | None], source: Parameter | None) 
 def _rank(binding: Binding, way: Call, steps: bool) -> tuple[int, ...]:
     """How likely a binding is meant, the larger the likelier."""
     taken, wanted, kind = binding.roles, way.wanted, binding.container
-    named = wanted.class_name is None and "rmsprop" in plain_name(way.title)
+    parts = re.split(r"[.$/]", way.title.partition("(")[0])
+    named = wanted.class_name is None and any(map(says_rmsprop, parts))
     core = sum(role in HYPERPARAMETERS for role in taken)
     given = sum(role in wanted.options for role in taken)
     preferred = CONTAINERS[::-1].index(kind) + 1 if kind in CONTAINERS else 0

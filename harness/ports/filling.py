@@ -96,7 +96,9 @@ def _with_numbers(
 ) -> Iterator[Roles]:
     """What the numbers are that nobody knows."""
     free = [i for i, p in enumerate(parameters) if roles[i] is None and is_open(p, i < constructed)]
-    numbers = [i for i in free if parameters[i]["kind"] == "number"]
+    # What has no type is a number where what is optimized is known.
+    kinds = ("number", "any") if {"weights", "gradients"} <= {*roles} else ("number",)
+    numbers = [i for i in free if parameters[i]["kind"] in kinds]
     missing = [role for role in HYPERPARAMETERS if role not in roles]
     letter = len(numbers) == 1 and plain_name(parameters[numbers[0]]["name"])
     if letter and _LETTER.fullmatch(letter) and missing == ["decay_rate", "epsilon"]:

@@ -76,7 +76,7 @@ _NAMES: Mapping[str, str] = {
     "iteration": "iteration iter t step timestep epoch k batch iterations n",
     "parameters": "parameters params parameter param layers layer weights tensors tensor variables"
     " variable model network net nn module p",
-    "name": "name key layername paramname id",
+    "name": "name key layername paramname id layerid layerkey paramid paramkey",
 }
 # What some write before every parameter's name, as in i_rate, pRate or theRate.
 _AFFIX = re.compile(r"^(?:(?:[aip]|in|arg|my|the)_(?=[^\W\d_]{2})|(?:[aip]|my|the)(?=[A-Z][a-z]))")

@@ -397,8 +397,8 @@ class RMSProp:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (ANOTHER.replace("{base}", ""), "nothing binds RMSProp, which says RMSProp"),
-        (ANOTHER.replace("{base}", "(Descent)"), "nothing binds RMSProp, which says RMSProp"),
+        (ANOTHER.replace("{base}", ""), "RMSProp says RMSProp, and what fits is"),
+        (ANOTHER.replace("{base}", "(Descent)"), "RMSProp says RMSProp, and what fits is"),
         (SETTINGS, "it may be told the decay rate as rho"),
     ],
     ids=["another class", "a base", "a setting under a key"],

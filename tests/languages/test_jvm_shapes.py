@@ -144,6 +144,7 @@ JAVA = {
     "ToldByOtherNames": EXACT,
     "ToldThroughARecord": EXACT,
     "LettersThatAreTold": EXACT,
+    "AnyNumberOfOptions": EXACT,
     "ReadsItsData": ("epsilon=inside", "eps=ignored"),
 }
 
@@ -193,7 +194,8 @@ CLOJURE = {
         " loop-of-its-own made-with-settings with-defaults named matrix-layer"
         " reducing written-anew partly-applied functions-over-a-volatile layer-with-biases"
         " beside-the-weights minimize next-step swap-weights!"
-        " nested-parameters settings-around chosen-by-keyword made-by-kind told-elsewhere".split(),
+        " nested-parameters settings-around chosen-by-keyword made-by-kind told-elsewhere"
+        " names-that-say-nothing".split(),
         EXACT,
     ),
     "optimizers :rmsprop": EXACT,
@@ -346,16 +348,39 @@ STEP = """(ns train.step (:require [train.begun :as begun]))
                :params (into {} (for [[k w] params] [k (mapv moved w (grads k) (squares k))])))
         (update :turn inc))))
 """
+PROTOCOL = """(ns train.protocol)
+
+(defprotocol Stepping (advance! [this layer-id weights gradient lr]))
+"""
+RECORD = """(ns train.record (:require [train.protocol :as protocol]))
+
+(defrecord Descent [cache]
+  protocol/Stepping
+  (advance! [_ id weights gradient lr]
+    (let [v (mapv #(+ (* 0.5 %1) (* 0.5 %2 %2)) (get @cache id (repeat 0.0)) gradient)]
+      (swap! cache assoc id v)
+      (mapv #(- %1 (/ (* lr %2) (+ (Math/sqrt %3) 1e-3))) weights gradient v))))
+
+(defn descent [] (->Descent (atom {})))
+"""
+OF_A_PROJECT = {
+    "begun": (BEGUN, None),
+    "step": (STEP, ("initial_average=one",)),
+    "protocol": (PROTOCOL, None),
+    "record": (RECORD, ("decay_rate=ignored", "eps=ignored")),
+}
 
 
-def test_a_state_of_clojure_is_what_its_project_makes(tmp_path: Path) -> None:
+def test_a_function_of_clojure_goes_by_what_its_project_has(tmp_path: Path) -> None:
+    """Another namespace makes its state, or says what it is called by."""
     folder = tmp_path / "src" / "train"
     folder.mkdir(parents=True)
-    (folder / "begun.clj").write_text(BEGUN, encoding="utf-8")
-    (folder / "step.clj").write_text(STEP, encoding="utf-8")
-    found = run([own(folder / "step.clj")], Options(pattern=SHORT), every_transport=False)
-    (result,) = found.results
-    assert result.deviations == ("initial_average=one",)
+    for name, (text, _) in OF_A_PROJECT.items():
+        (folder / f"{name}.clj").write_text(text, encoding="utf-8")
+    judged = {name: said for name, (_, said) in OF_A_PROJECT.items() if said}
+    ports = [replace(own(folder / f"{name}.clj"), name=name) for name in judged]
+    found = run(ports, Options(pattern=SHORT), every_transport=False)
+    assert {result.port.name: result.deviations for result in found.results} == judged
 
 
 def test_a_number_that_nobody_knows_is_what_the_manifest_gives() -> None:

@@ -136,6 +136,12 @@ def test_closures_are_bound_where_the_function_takes_no_data() -> None:
     assert found.title == "make(...)(w, g) made with (lr, rho, eps)"
 
 
+def test_of_functions_that_fit_the_one_that_says_it_is_meant() -> None:
+    both = {"run": "lr, rho, eps, w, g", "rms-step": "lr, rho, eps, w, g"}
+    found = bind(shape(functions=both))
+    assert (found.message["function"], found.chosen) == ("rms-step", True)
+
+
 def test_what_is_told_later_is_not_what_it_is_made_with() -> None:
     told = class_of("Trainer", "lr, rho, eps, n:count", method("step", "g, w"))
     told["constructors"][0]["parameters"][3]["later"] = "prepare"

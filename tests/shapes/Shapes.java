@@ -3792,3 +3792,21 @@ class LettersThatAreTold {
         Update.inPlace(x, g, squares, a, b, c);
     }
 }
+
+/** Made with any number of options, which may be none. */
+class AnyNumberOfOptions {
+    private final Map<String, Double> told = new HashMap<>(Map.of("step", 0.01, "keep", 0.95));
+    private final double crumb;
+    private double[] squares;
+
+    @SafeVarargs
+    AnyNumberOfOptions(java.util.Properties more, Map.Entry<String, Double>... options) {
+        crumb = Double.parseDouble(more.getProperty("crumb", "1e-7"));
+        for (Map.Entry<String, Double> option : options) told.put(option.getKey(), option.getValue());
+    }
+
+    void move(double[] weights, double[] gradients) {
+        if (squares == null) squares = new double[weights.length];
+        Update.inPlace(weights, gradients, squares, told.get("step"), told.get("keep"), crumb);
+    }
+}

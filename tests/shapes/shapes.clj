@@ -284,3 +284,7 @@
     [(into {} (for [[k w] weights]
                 [k (mapv #(moved pace (:crumb @rest-of-them) %1 %2 %3) w (grads k) (cache k))]))
      cache]))
+
+(defn names-that-say-nothing [{:keys [rate hold sliver]} weights grads cache]
+  (let [cache (mapv #(average hold %1 %2) (or cache (repeat 0.0)) grads)]
+    [(mapv #(moved rate sliver %1 %2 %3) weights grads cache) cache]))

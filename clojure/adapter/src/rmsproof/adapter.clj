@@ -66,14 +66,6 @@
       (re-matches #"n|.*(?:size|count|dim|len).*" name) (@variable (.size start))
       :else (@variable (.apply (.weights start) nil)))))
 
-(defn- settings
-  "The numbers that somebody may tell the port: in its references, and in maps that may be bound."
-  [program]
-  (reach/numbers #{} (for [^Var v (program/variables program)
-                           :let [root (.getRawRoot v)]
-                           :when (or (reach/reference? root) (and (.isDynamic v) (map? root)))]
-                       [(name (.sym v)) root #(.bindRoot v (% (.getRawRoot v)))])))
-
 (defn- optimizer
   "A running copy of the port, in a world of its own."
   [program {:keys [variable inner-key construct-layout call-layout construct call average field-of
@@ -99,7 +91,7 @@
         make-arguments (fn [^Step step state]
                          (make-arguments (.gradients step) (.weights step) state (.name step)))]
     (reify Optimizer
-      (settings [_] (settings program))
+      (settings [_] (reach/settings (program/variables program)))
       (step [_ step]
         (program/enter program world)
         (unpack (apply function (make-arguments step (.state ^Step step)))

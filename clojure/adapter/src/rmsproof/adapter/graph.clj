@@ -455,6 +455,7 @@
       (asked [_] asked)
       (offered [_] {})
       (leave [_])
+      (settings [_] (reach/settings (program/variables program)))
       (cells [_]
         (program/enter program world)
         (reach/numbers

@@ -273,8 +273,24 @@
      :variable (reify IDeref (deref [_] (get (.deref v) key)))
      :arities (mapv shape/arity arglists)}))
 
+(defn- methods-elsewhere
+  "What the file says how to do of protocols that another namespace has."
+  [namespaces forms]
+  (distinct
+   (for [form forms
+         :when (and (seq? form) (#{"defrecord" "deftype" "extend-type"} (name (first form))))
+         sym (filter symbol? form)
+         :let [protocol (some #(let [found (ns-resolve % sym)] (when (var? found) found)) namespaces)
+               {:keys [sigs]} (when protocol (let [value @protocol] (when (map? value) value)))
+               home (when sigs (.ns ^Var protocol))]
+         :when (and home (not-any? #{home} namespaces))
+         [method] (filter seq? form)
+         :let [v (when (symbol? method) (ns-resolve home (symbol (name method))))]
+         :when (and v (sigs (keyword (name method))))]
+     {:name (name method) :variable v :arities (mapv shape/arity (:arglists (meta v)))})))
+
 (defn- functions
-  "The functions the file defines, in its order, and the methods of multimethods."
+  "The functions the file defines, in its order, and the methods of multimethods and protocols."
   [namespaces forms]
   (let [defining (into {} (keep (fn [form]
                                   (when (and (seq? form) (symbol? (second form)))
@@ -307,7 +323,7 @@
                                         arglists)
                          :inner-key (:key inner)
                          :inner (mapv shape/arity (:arglists inner))}])))))
-         (apply concat)
+         (apply concat (methods-elsewhere namespaces forms))
          (sort-by (juxt :line :name))
          vec)))
 

@@ -1,7 +1,7 @@
 (ns rmsproof.adapter.reach
   "The single numbers that can be reached from a value, by the path that leads to each: through maps,
   records, vectors, arrays, references, and what objects and closures of the port have in fields."
-  (:import (clojure.lang IAtom IDeref IFn IRecord IType Ref Volatile)
+  (:import (clojure.lang IAtom IDeref IFn IRecord IType Ref Var Volatile)
            (java.lang.reflect Field Modifier)
            (java.util LinkedHashMap List Map)
            (java.util.function Consumer)
@@ -111,3 +111,12 @@
       (doseq [[path value modify] roots]
         (visit path value modify 0))
       found)))
+
+(defn settings
+  "The numbers that somebody may tell a port: in references of its variables, and in maps that may
+  be bound."
+  ^Map [variables]
+  (numbers #{} (for [^Var v variables
+                     :let [root (.getRawRoot v)]
+                     :when (or (reference? root) (and (.isDynamic v) (map? root)))]
+                 [(name (.sym v)) root #(.bindRoot v (% (.getRawRoot v)))])))

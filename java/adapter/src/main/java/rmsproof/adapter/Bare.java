@@ -2,6 +2,7 @@ package rmsproof.adapter;
 
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Modifier;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -31,7 +33,8 @@ final class Bare {
     private static final Map<Class<?>, Supplier<Object>> EMPTY = Map.of(
             Collection.class, ArrayList::new, List.class, ArrayList::new,
             ArrayList.class, ArrayList::new, Set.class, HashSet::new, HashSet.class, HashSet::new,
-            Deque.class, ArrayDeque::new, Map.class, HashMap::new, HashMap.class, HashMap::new);
+            Deque.class, ArrayDeque::new, Map.class, HashMap::new, HashMap.class, HashMap::new,
+            Properties.class, Properties::new);
 
     /** Objects within objects that are made. */
     private static final int DEEPEST = 3;
@@ -45,6 +48,20 @@ final class Bare {
     static Object empty(Class<?> type) {
         Supplier<Object> supplier = EMPTY.get(type);
         return supplier == null ? null : supplier.get();
+    }
+
+    /** What a call is given where nothing is known of what it asks for; null where that is nothing. */
+    static Object empty(Executable executable, int position) {
+        Object none = none(executable, position);
+        return none != null ? none : empty(executable.getParameterTypes()[position]);
+    }
+
+    /** None of what a call may be given any number of; null where it asks for something else. */
+    static Object none(Executable executable, int position) {
+        Class<?> type = executable.getParameterTypes()[position];
+        boolean any = executable.isVarArgs() && position == executable.getParameterCount() - 1;
+        return any && !type.getComponentType().isPrimitive() && !OwnTypes.owns(type.getComponentType())
+                ? Array.newInstance(type.getComponentType(), 0) : null;
     }
 
     /**

@@ -259,7 +259,7 @@ final class BoundClass implements BoundPort {
             Object supplied = port.language.supplied(type);
             return supplied != null ? supplied
                     : accepts.number() != null ? accepts.number().apply(0)
-                    : Bare.empty(executable.getParameterTypes()[position]);
+                    : Bare.empty(executable, position);
         }
         method.setAccessible(true);
         Object owner = target;

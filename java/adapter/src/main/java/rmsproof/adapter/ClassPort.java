@@ -352,10 +352,12 @@ final class ClassPort implements Port {
         boolean own = OwnTypes.owns(type);
         boolean other = accepts(slot).kind().equals("other") && !type.isPrimitive()
                 && language.supplied(slot.type()) == null;
+        boolean any = slot.member() instanceof Executable executable && !slot.follows()
+                && Bare.none(executable, slot.position()) != null;
         boolean omitted = slot.member() instanceof Method method
                 && KotlinDefaults.of(method) != null && accepts(slot).holder() != null
                 && accepts(slot).number() == null;
-        return omitted || constructs && (KotlinDefaults.of((Constructor<?>) slot.member()) != null
+        return any || omitted || constructs && (KotlinDefaults.of((Constructor<?>) slot.member()) != null
                 || own && type.isInterface() && !accepts(slot).carries())
                 || other && (!constructs || own || Bare.empty(type) != null
                         && !CollectionMaker.settings(slot.type()));

@@ -133,6 +133,11 @@ final class ObjectMaker {
         Class<?>[] raw = executable.getParameterTypes();
         for (int i = 0; i < made.length; i++) {
             String name = executable.getParameters()[i].getName();
+            Object none = Bare.none(executable, i);
+            if (none != null) {
+                made[i] = none;
+                continue;
+            }
             Type type = types.length == made.length ? types[i] : raw[i];
             boolean settings = i == made.length - 1 && executable.isVarArgs()
                     && executable instanceof Constructor && raw[i] == double[].class;
