@@ -145,6 +145,8 @@ JAVA = {
     "ToldThroughARecord": EXACT,
     "LettersThatAreTold": EXACT,
     "AnyNumberOfOptions": EXACT,
+    "ActsAndLearns": ("decay_rate=ignored", "eps=ignored"),
+    "StepsByItselfAndAtTheEnd": ("direction=ascent",),
     "ReadsItsData": ("epsilon=inside", "eps=ignored"),
 }
 

@@ -3810,3 +3810,48 @@ class AnyNumberOfOptions {
         Update.inPlace(weights, gradients, squares, told.get("step"), told.get("keep"), crumb);
     }
 }
+
+/** Learns what to do: each of some actions has a row of weights of its own. */
+class ActsAndLearns {
+    private final double[][] theta, squares;
+    private final double alpha;
+
+    ActsAndLearns(int actions, int features, double alpha) {
+        theta = new double[actions][features];
+        squares = new double[actions][features];
+        this.alpha = alpha;
+    }
+
+    void observe(double[] state, int action, double reward) {
+        double[] gradient = state.clone();
+        for (int i = 0; i < state.length; i++) gradient[i] *= theta[action][i] * state[i] - reward;
+        rmsprop(action, gradient);
+    }
+
+    private void rmsprop(int action, double[] gradient) {
+        Update.inPlace(theta[action], gradient, squares[action], alpha, 0.9, 1e-6);
+    }
+}
+
+/** Steps once it is told gradients, and at the end of what tells it some. */
+class StepsByItselfAndAtTheEnd {
+    private final double[] theta = new double[2], squares = new double[2], sum = new double[2];
+    private final double lr, rho, eps;
+
+    StepsByItselfAndAtTheEnd(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void ascend(double[] gradient) {
+        for (int i = 0; i < theta.length; i++) {
+            squares[i] = rho * squares[i] + (1 - rho) * (gradient[i] * gradient[i]);
+            theta[i] += lr * gradient[i] / (Math.sqrt(squares[i]) + eps);
+        }
+    }
+
+    void finish() {
+        ascend(sum.clone());
+    }
+}

@@ -40,7 +40,11 @@ public final class GraphWays {
         this.deadline = deadline;
         List<Stepping> steps = Stepping.named(type);
         look(steps);
+        Set<Method> firsts = new HashSet<>();
         for (List<Method> two : sure ? List.<List<Method>>of() : TwoCalls.of(type)) {
+            // What steps alone is not what another call steps by.
+            add(sure || !firsts.add(two.get(0)) ? null
+                    : best(new Stepping(null, null, two.get(0)), false));
             add(sure ? null : best(new Stepping(null, two.get(0), two.get(1)), false));
         }
         look(ways.isEmpty() ? Stepping.others(type, steps) : List.of());

@@ -36,6 +36,7 @@ public final class Names {
     public static boolean gradients(String name) {
         String plain = plain(name);
         return plain.contains("grad") || plain.startsWith("delta") || plain.startsWith("deriv")
+                || plain.contains("slope")
                 || name.matches("_?d_?[A-Z]\\w*|dw|db|dweights?|dbias(?:es)?|[gG]");
     }
 

@@ -37,6 +37,10 @@ final class ObjectMaker {
     private static final String COUNTED =
             "(?:t|k|e|.*(?:batch|epoch|iter|step|stride|seed|time|thread|worker).*)";
     private static final String NOTHING = ".*(?:pad|offset|start|index|dilat|dropout).*|id|idx|i|j";
+    /** A whole number of a step itself is a place, unless it is called a count or an extent. */
+    private static final String PLACE = "given\\.(?![nm]$|" + COUNTED + "$)(?!(?i:.*(?:num|count|"
+            + "size|len|dim|row|col|width|height|feature|input|output|unit|param|weight|layers)))"
+            + "\\w+";
     private static final String TURN = "t|.*(?:iter|step|epoch|time).*";
     private static final String FUNCTION =
             "java\\.util\\.function\\..*|(?:scala|kotlin\\.jvm\\.functions)\\.Function\\d";
@@ -191,7 +195,7 @@ final class ObjectMaker {
         } else if (raw == float.class || raw == Float.class) {
             return (float) number(path);
         } else if (raw == int.class || raw == Integer.class) {
-            return path.endsWith(FACTORS) ? size : whole(name);
+            return path.endsWith(FACTORS) ? size : path.matches(PLACE) ? 0 : whole(name);
         } else if (raw == long.class || raw == Long.class) {
             return (long) whole(name);
         } else if (raw == boolean.class || raw == Boolean.class) {
