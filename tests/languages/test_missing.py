@@ -392,6 +392,13 @@ def test_what_an_older_scala_had_is_not_looked_for_in_a_newer_java(
     assert excuse == f"{words}; {older}"
 
 
+def test_a_package_is_named_whole(tmp_path: Path) -> None:
+    (source := tmp_path / "A.scala").write_text("import far.algebra.{M, V}\n", encoding="utf-8")
+    said = f"{source}:1: error: not found: object far\nimport far.algebra"
+    excuse = missing.excused(said, [source], Surroundings(whole=True), lambda names: [])
+    assert excuse.startswith("A.scala:1: far.algebra is not on the class path")
+
+
 def test_a_module_on_trial_is_not_looked_for_in_a_jar() -> None:
     message = "A.java:9: error: package jdk.incubator.vector does not exist"
     excuse = missing.excused(message, [Path("A.java")], Surroundings(), lambda names: [])

@@ -180,6 +180,13 @@ def test_a_project_in_a_newer_java_gets_it_where_there_is_one(
     assert result.verdict.word == ("exact" if newest >= 21 else "not-run")
 
 
+def test_a_folder_that_the_way_to_a_source_leaves_again_is_not_around_it(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "pom.xml").touch()
+    assert projects.around(tmp_path / "here" / "A.java") == (tmp_path / "here").resolve()
+    assert projects.around(tmp_path / "here" / ".." / "A.java") != (tmp_path / "here").resolve()
+
+
 def test_a_build_file_is_never_run(tmp_path: Path) -> None:
     marker = tmp_path / "ran"
     written(

@@ -117,7 +117,8 @@ def excused(message: str, source: Sequence[Path], around: Around, forgotten: Own
         if whole := newer.lacking(lacking, map(text_of, source)):
             first = _first(message, lacking)
             return f"{first}{whole} is not in the JDK that compiles; {newer.advice()}"
-        return _sentence(_first(message, lacking), lacking, around)
+        first = _imported(lacking[0], source)
+        return _sentence(_first(message, lacking), [first, *lacking[1:]], around)
     if needed := _NEWER.search(message):
         return f"it needs Java {needed[1]}: set JAVA_HOME to a JDK {needed[1]} or newer"
     if newer.on_trial(message):
@@ -148,6 +149,15 @@ def _first(message: str, lacking: Sequence[str]) -> str:
     before = message[: message.find(lacking[0])]
     places = list(_PLACE.finditer(before))
     return f"{places[-1][1]}:{places[-1][2]}: " if places else ""
+
+
+def _imported(name: str, source: Sequence[Path]) -> str:
+    """The package that is not there, as the source imports it, where a compiler says part of it."""
+    whole = re.compile(
+        rf"^\s*import\s+((?:\w+\.)*{re.escape(name)}(?:\.[a-z]\w*)*)\.", re.MULTILINE
+    )
+    found = (whole.search(text_of(path)) for path in source if re.fullmatch(r"[a-z]\w*", name))
+    return next((match[1] for match in found if match), name)
 
 
 # Modules that a JDK has and hides until they are asked for.

@@ -45,6 +45,6 @@ def build_file(folder: Path) -> str:
 
 def around(source: Path) -> Path | None:
     """The folder of the outermost build file above a source; None where there is none."""
-    above = [*source.absolute().parents][:_DEEPEST]
+    above = [*source.resolve().parents][:_DEEPEST]  # none that .. leaves again
     paths = [f for f in above if any((f / name).is_file() for name in _READERS)]
     return paths[-1] if paths else None
