@@ -21,7 +21,7 @@ from harness.ports.roles import Wanted
 from harness.transport import handing
 from harness.transport.attach_library import attach_library
 from harness.transport.base import Description
-from harness.transport.states import begun_as
+from harness.transport.states import begun_as, taken_by
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 # What two methods make of a short trial in the same precision is as near as this, if it is one.
@@ -50,6 +50,9 @@ def attach(conversation: Loading, wanted: Wanted | None) -> Description:
     unlike = [b.types for b in binding.twins if _differs(conversation, shape, b, tried)]
     if binding.twins:
         conversation.bind(message)
+    called = [*(message.get("construct") or []), *message["call"]]
+    begun = zip(called, taken_by(shape, message), strict=False)
+    unlike += [name for role, p in begun if role is not None for name in p.get("otherwise", ())]
     return replace(described, unlike=tuple(unlike))
 
 

@@ -42,7 +42,7 @@ def owner_of(message: Mapping[str, Any]) -> str:
 def names_in(message: Mapping[str, Any]) -> list[str]:
     """The same, and the names of the methods that are called."""
     plan, made = message.get("plan", message), message.get("graph", {}).get("plan", {})
-    methods = [plan.get("method"), made.get("method"), made.get("type")]
+    methods = [plan.get("method"), made.get("method"), made.get("type"), made.get("via")]
     methods += [call.get("method") for call in plan.get("calls", [])]
     return [owner_of(message), *(str(name) for name in methods if name is not None)]
 

@@ -41,6 +41,14 @@ def may_be_set(shape: _Shape, owner: str, role: str, constant: float) -> str:
     >>> one = {"class": "O", "told": [{"name": "lr"}]}
     >>> may_be_set({"candidates": [one]}, "O", "learning_rate", 0.1)
     'lr'
+    >>> text, lr = {"name": "key", "kind": "text"}, {"name": "value", "kind": "number"}
+    >>> named, made = {"name": "set", "parameters": [text, lr]}, {"name": "of"}
+    >>> made["parameters"] = [text, lr, lr]
+    >>> [
+    ...     may_be_set({"candidates": [{"class": "A", "methods": [m]}]}, "A", "epsilon", 1e-3)
+    ...     for m in (named, made)
+    ... ]
+    ['set(key, value)', '']
 
     Args:
         shape: of the source.
@@ -60,7 +68,7 @@ def may_be_set(shape: _Shape, owner: str, role: str, constant: float) -> str:
         for method in one.get("methods", []):
             taken = method["parameters"]
             plain = taken and all(p["kind"] in ("number", "text") for p in taken)
-            texts = plain and taken[0]["kind"] == "text" and taken[-1]["kind"] == "number"
+            texts = plain and [p["kind"] for p in taken] == ["text", "number"]
             if plain and (texts or any(_names(p["name"], role) for p in taken)):
                 return f"{method['name']}({', '.join(p['name'] for p in taken)})"
     return ""

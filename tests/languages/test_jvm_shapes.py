@@ -147,13 +147,14 @@ JAVA = {
     "AnyNumberOfOptions": EXACT,
     "ActsAndLearns": ("decay_rate=ignored", "eps=ignored"),
     "StepsByItselfAndAtTheEnd": ("direction=ascent",),
+    "EitherBeginning": EXACT,
     "ReadsItsData": ("epsilon=inside", "eps=ignored"),
 }
 
 UNLIKE = {
     name: f"{name}.update(double[][], double[][])" for name in ("Overloads", "OverloadsOfAGuess")
-}
-"""Of methods of the name that is bound the one that is said to compute otherwise."""
+} | {"EitherBeginning": "Layer.warm"}
+"""What is said to compute otherwise, a method of that name or what makes what it steps on."""
 
 UNBOUND = (
     "Misled",

@@ -3855,3 +3855,38 @@ class StepsByItselfAndAtTheEnd {
         ascend(sum.clone());
     }
 }
+
+/** What it steps on begins with zeros or, by another way, with ones. */
+class EitherBeginning {
+    static class Layer {
+        final double[] weights, gradients, cache;
+
+        Layer(double[] weights, double[] gradients, double[] cache) {
+            this.weights = weights;
+            this.gradients = gradients;
+            this.cache = cache;
+        }
+
+        Layer(int n) {
+            this(new double[n], new double[n], new double[n]);
+        }
+
+        static Layer warm(int n) {
+            Layer layer = new Layer(n);
+            Arrays.fill(layer.cache, 1);
+            return layer;
+        }
+    }
+
+    private final double lr, rho, eps;
+
+    EitherBeginning(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    void update(Layer layer) {
+        Update.inPlace(layer.weights, layer.gradients, layer.cache, lr, rho, eps);
+    }
+}

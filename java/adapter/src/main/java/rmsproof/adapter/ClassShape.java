@@ -123,6 +123,10 @@ final class ClassShape {
             }
             if (accepts.carries()) {
                 shape.put("carries", true);
+                List<String> otherwise = accepts.holder().apply(0).otherwise();
+                if (!otherwise.isEmpty()) {
+                    shape.put("otherwise", otherwise);
+                }
             }
             if (OwnTypes.owns(slot.raw())) {
                 shape.put("own", true);

@@ -1,5 +1,7 @@
 package rmsproof.adapter;
 
+import java.util.List;
+
 /** Builds arrays, and containers of them, as one parameter of a port wants them. */
 public interface Holder {
 
@@ -36,6 +38,11 @@ public interface Holder {
     /** Where arrays are objects that hold their gradients too: the holder of these, else null. */
     default Holder gradients() {
         return null;
+    }
+
+    /** What else of the port's makes such objects, in which what they remember begins otherwise. */
+    default List<String> otherwise() {
+        return List.of();
     }
 
     /** Gives such an object the gradients of a step. */

@@ -106,18 +106,39 @@ final class OwnHolder extends JavaHolders.PlainHolder {
     /** Tells whether what it remembers is the same, whatever it is made of. */
     private boolean begins() {
         try {
-            Object one = way == null ? null : make(PROBE, 0);
-            Object other = way == null ? null : make(new double[PROBE.length], SPARE);
-            for (Field field : one == null ? List.<Field>of() : structure.others()) {
-                double[] begun = flat(field, one);
-                if (begun == null || !Arrays.equals(begun, flat(field, other))) {
-                    return false;
-                }
-            }
-            return one != null;
+            double[][] begun = way == null ? null : kept(make(PROBE, 0));
+            return begun != null && !Arrays.asList(begun).contains(null)
+                    && Arrays.deepEquals(begun, kept(make(new double[PROBE.length], SPARE)));
         } catch (ReflectiveOperationException | RuntimeException failed) {
             return false;
         }
+    }
+
+    @Override
+    public List<String> otherwise() {
+        return ways(type).stream().filter(other -> other instanceof Method && !other.equals(way))
+                .filter(other -> differs(new OwnHolder(type, structure, other,
+                        Math.max(0, counts(other) - 1), view, turns)))
+                .map(other -> type.getSimpleName() + "." + other.getName()).distinct().toList();
+    }
+
+    /** Tells whether objects of another holder are made, and remember something else at first. */
+    private boolean differs(OwnHolder other) {
+        try {
+            return other.works() && other.begins() && !Arrays.deepEquals(
+                    kept(array(PROBE, 0, PROBE.length)), kept(other.array(PROBE, 0, PROBE.length)));
+        } catch (ReflectiveOperationException | RuntimeException failed) {
+            return false;
+        }
+    }
+
+    /** What an object remembers beside weights and gradients. */
+    private double[][] kept(Object made) throws IllegalAccessException {
+        double[][] kept = new double[structure.others().size()][];
+        for (int i = 0; i < kept.length; i++) {
+            kept[i] = flat(structure.others().get(i), made);
+        }
+        return kept;
     }
 
     private double[] flat(Field field, Object made) throws IllegalAccessException {
