@@ -148,6 +148,7 @@ JAVA = {
     "ActsAndLearns": ("decay_rate=ignored", "eps=ignored"),
     "StepsByItselfAndAtTheEnd": ("direction=ascent",),
     "EitherBeginning": EXACT,
+    "DiffBecomesTheStep": EXACT,
     "ReadsItsData": ("epsilon=inside", "eps=ignored"),
 }
 

@@ -3890,3 +3890,54 @@ class EitherBeginning {
         Update.inPlace(layer.weights, layer.gradients, layer.cache, lr, rho, eps);
     }
 }
+
+/** What a blob has to go by becomes its step, which the base then takes. */
+class DiffBecomesTheStep extends TakesSteps {
+    private final double rho, delta;
+    private final List<Blob> squares = new ArrayList<>();
+
+    DiffBecomesTheStep(List<Blob> blobs, double lr, double rho, double delta) {
+        super(blobs, lr);
+        this.rho = rho;
+        this.delta = delta;
+        for (Blob b : blobs) squares.add(new Blob(b.data.length));
+    }
+
+    @Override
+    void compute(int index, double lr) {
+        double[] diff = blobs.get(index).diff, v = squares.get(index).data;
+        for (int i = 0; i < diff.length; i++) {
+            v[i] = rho * v[i] + (1 - rho) * (diff[i] * diff[i]);
+            diff[i] = lr * diff[i] / (Math.sqrt(v[i]) + delta);
+        }
+    }
+}
+
+abstract class TakesSteps {
+    static class Blob {
+        final double[] data, diff;
+
+        Blob(int n) {
+            data = new double[n];
+            diff = new double[n];
+        }
+    }
+
+    final List<Blob> blobs;
+    private final double lr;
+
+    TakesSteps(List<Blob> blobs, double lr) {
+        this.blobs = blobs;
+        this.lr = lr;
+    }
+
+    abstract void compute(int index, double lr);
+
+    void applyUpdate() {
+        for (int i = 0; i < blobs.size(); i++) {
+            compute(i, lr);
+            Blob b = blobs.get(i);
+            for (int j = 0; j < b.data.length; j++) b.data[j] -= b.diff[j];
+        }
+    }
+}

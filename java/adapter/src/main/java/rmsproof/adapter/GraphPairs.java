@@ -159,10 +159,13 @@ final class GraphPairs {
         List<String> alone = new ArrayList<>();
         for (String path : influence.made().keySet()) {
             Set<String> moved = influence.moved(path);
-            if (!path.equals(result) && moved.contains(result) && !remembers(path, results)
-                    && moved.stream().noneMatch(other ->
-                            !other.equals(result) && results.contains(other))) {
+            if (path.equals(result) || !moved.contains(result) || moved.stream().anyMatch(other ->
+                    !other.equals(result) && results.contains(other))) {
+                continue;
+            } else if (!remembers(path, results)) {
                 alone.add(path);
+            } else if (influence.made().containsKey(result) && influence.reverses(result, path)) {
+                return path; // it becomes the step, which is then taken
             }
         }
         List<String> sources = alone.stream().filter(path -> alone.stream().noneMatch(other ->

@@ -290,6 +290,19 @@ final class Influence {
         }
     }
 
+    /** Tells whether a weight goes the other way, as far, for the negative of a number. */
+    boolean reverses(String weight, String input) {
+        try {
+            double from = base.set.get(weight);
+            double moved = base.after.get(weight) - from;
+            double other = run(Set.of(input), value -> -value).after.get(weight) - from;
+            return moved != 0 && Math.abs(moved + other) < NEAR * Math.abs(moved)
+                    * (narrow(weight) ? 1 << 10 : 1);
+        } catch (ReflectiveOperationException refused) {
+            return false;
+        }
+    }
+
     /** Tells whether a number is the nearer to 0 the farther another one is. */
     boolean shrinks(String result, String input) {
         double slope = slopes.getOrDefault(input, Map.of()).getOrDefault(result, 0.0);
