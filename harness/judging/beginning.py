@@ -28,6 +28,8 @@ HANDED = "its state was made up at first, as zeros where nothing else is known"
 WRONG = ("diverges", "no-update")
 # What an error is called where a key or a place is not there.
 _NOT_THERE = ("KeyError", "IndexError", "IndexOutOfBoundsException", "NoSuchElementException")
+# And for a name that nothing has.
+_NOWHERE = "NameError"
 
 
 def judged_by_names(
@@ -110,6 +112,8 @@ def never_begun(result: Result) -> Fault | None:
     fault = result.verdict.fault
     if fault is None or not (fault.kind == "crashes" or unbegun(fault)):
         return None
+    if fault.error == _NOWHERE and fault.own is not False:
+        return None  # whatever it is handed
     faults = [comparison.fault for comparison in result.comparisons]
     return fault if all(each is not None and each.step == 1 for each in faults) else None
 

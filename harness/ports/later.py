@@ -29,4 +29,4 @@ def _says_otherwise(parameter: Parameter) -> bool:
 def told_of(parameters: Sequence[Parameter]) -> dict[str, list[str]]:
     """What a host is told of them: those that are told later, if there are any."""
     later = [p["name"] for p in parameters if p.get("setter")]
-    return {"told": later} if later else {}
+    return {"later": later} if later else {}

@@ -96,4 +96,4 @@ def taken_by(shape: Mapping[str, Any], message: Mapping[str, Any]) -> list[Mappi
 def _later(one: Mapping[str, Any], message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """What is told before the first step, in a way of its own."""
     by_name = {p["name"]: p for p in one.get("told", ())}
-    return [by_name[name] for name in message.get("told", ())]
+    return [by_name[name] for name in message.get("later", ())]

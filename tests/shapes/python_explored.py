@@ -147,6 +147,62 @@ def rmsprop(pace, keep=0.9):
 """,
         ("epsilon=none",),
     ),
+    "two functions in a tuple, maps that are made anew": (
+        "start, turn = rmsprop(pace); w, memo = turn(slopes, memo, w)  # {k: ... for k in w}",
+        """
+import numpy as np
+
+
+def rmsprop(pace, keep=0.9, tiny=1e-8):
+    def start(w):
+        return {k: np.ones_like(a) for k, a in w.items()}
+
+    def turn(slopes, memo, w):
+        memo = {k: keep * memo[k] + (1 - keep) * slopes[k] ** 2 for k in w}
+        return {k: w[k] - pace * slopes[k] / (np.sqrt(memo[k]) + tiny) for k in w}, memo
+
+    return start, turn
+""",
+        ("initial_average=one",),
+    ),
+    "parts in a chain, whose last one turns the step round": (
+        "start, turn = rmsprop(pace); steps, memo = turn(slopes, memo)  # by_rms(), by(-pace)",
+        """
+import numpy as np
+
+
+def by(factor):
+    return (lambda w: None), (lambda slopes, memo: ([factor * s for s in slopes], memo))
+
+
+def by_rms(keep=0.9, tiny=1e-8):
+    def start(w):
+        return [np.zeros_like(a) for a in w]
+
+    def turn(slopes, memo):
+        memo = [keep * m + (1 - keep) * (s * s) for m, s in zip(memo, slopes)]
+        return [s / (np.sqrt(m) + tiny) for s, m in zip(slopes, memo)], memo
+
+    return start, turn
+
+
+def rmsprop(pace, keep=0.9, tiny=1e-8):
+    parts = [by_rms(keep, tiny), by(-pace)]
+
+    def start(w):
+        return [begin(w) for begin, _ in parts]
+
+    def turn(slopes, memo):
+        after = []
+        for (_, go), kept in zip(parts, memo):
+            slopes, kept = go(slopes, kept)
+            after.append(kept)
+        return slopes, after
+
+    return start, turn
+""",
+        (),
+    ),
     "functions of a class that a function returns": (
         "rule = rmsprop(pace); memo = rule.begin(w); w, memo = rule.turn(slopes, w, memo)",
         """

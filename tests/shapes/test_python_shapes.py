@@ -343,11 +343,16 @@ class Config:
 
 def test_a_name_that_no_argument_causes_is_the_ports_own_fault(tmp_path: Path) -> None:
     text = source("a layer").replace("np.sqrt(layer.weight_cache)", "np.squrt(layer.weight_cache)")
-    _, results = judged(tmp_path, {"misspelt": text})
-    fault = results["misspelt"].verdict.fault
-    assert fault is not None
-    assert "has no attribute 'squrt'" in fault.message
-    assert fault.kind == "crashes"
+    handed = """
+def rmsprop(w, dw, v, lr=0.01, beta=0.9, eps=1e-8):
+    v = beta * v + (1 - beta) * dw**2
+    return w - lr * dw / (sqrt(v) + eps), v
+"""
+    _, results = judged(tmp_path, {"misspelt": text, "handed": handed})
+    faults = [result.verdict.fault for result in results.values()]
+    assert [fault.kind if fault else "" for fault in faults] == ["crashes", "crashes"]
+    assert "has no attribute 'squrt'" in str(faults)
+    assert "name 'sqrt' is not defined" in str(faults)
 
 
 def test_an_attribute_that_nothing_sets_is_the_ports_own_fault(tmp_path: Path) -> None:

@@ -221,7 +221,7 @@ class PythonHost:
                 tree, path = self._source.tree, self._path
                 data = {name: Anything() for name in self._absent}
                 namespace = {**data, **self._namespace}
-                if plan.get("told"):
+                if plan.get("later"):
                     namespace[plan["class"]] = self._named(plan["class"])
                 self._session = looped.Looped(plan, tree, path, namespace, bounds, weights, hyper)
                 return None
@@ -244,7 +244,7 @@ class PythonHost:
         except Garbled as error:
             return {"kind": "garbled", "message": str(error), "misread": True, "step": 0}
         except BaseException as error:
-            later = (binding.get("plan") or binding).get("told")
+            later = (binding.get("plan") or binding).get("later")
             where = "before the first step" if later else "the constructor"
             return {**self._crash(error, where), "step": 0}
         return None

@@ -68,7 +68,7 @@ def told_of_module(
 def bound_later(shape: Mapping[str, Any], binding: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What is told later of what is bound."""
     by_name = {one["name"]: one for one in shape.get("told", ())}
-    names = (binding.get("plan") or binding).get("told", ())
+    names = (binding.get("plan") or binding).get("later", ())
     return [by_name[name] for name in names if name in by_name]
 
 

@@ -58,6 +58,7 @@ class Graph:
         self._this: Any = None
         self._kept: Mapping[str, Any] = {}  # what keeps numbers from step to step, by path
         self.begun: set[str] = set()
+        self._following: set[str] = set()  # the numbers that are what nobody knows
         self.unprepared = False
         self._first: Optional[Callable[..., Any]] = None
         self._first_taken: Sequence[Mapping[str, Any]] = ()
@@ -119,7 +120,8 @@ class Graph:
                 maker.preparing = True
                 arguments = maker.arguments(taken, name if "this" in self._kept else f".{name}")
                 unknown = [maker.unknown[path] for path in {*maker.unknown} - before]
-                made = _made(partial(maker.bound, call, taken), arguments, unknown)
+                made, following = self._made(partial(maker.bound, call, taken), arguments, unknown)
+                self._following |= {path for path in following if path.startswith("this")}
             except Exception:  # others may prepare it none the less
                 self.unprepared |= self._this is not None and "this" not in self._kept
                 continue
@@ -132,6 +134,36 @@ class Graph:
             if made is not None and made is not self._this and states:
                 maker.shared[states[0]] = made
                 self.begun.add(states[0])
+                inside = (path[len(RETURNED) :] for path in following if is_returned(path))
+                self._following |= {f"{states[0]}{path}" for path in inside}
+
+    def _made(
+        self,
+        call: Callable[[Mapping[str, Any]], Any],
+        arguments: Mapping[str, Any],
+        unknown: Sequence[Any],
+    ) -> tuple[Any, set[str]]:
+        """What a call makes of arguments, and the numbers that are those of which nobody knows.
+
+        Raises:
+            ValueError: it keeps something else of these than their own numbers.
+        """
+        if not unknown:
+            return call(arguments), set()
+        others = {
+            name: _other(given) if any(given is one for one in unknown) else given
+            for name, given in arguments.items()
+        }
+        before = Reach({RETURNED: call(others), "this": self._this}).cells
+        made = call(arguments)
+        following = set()
+        for path, cell in Reach({RETURNED: made, "this": self._this}).cells.items():
+            other = before[path].value if path in before else None
+            if other not in (cell.value, _OTHER):
+                raise ValueError(f"{path} is made of what is not known")
+            if other != cell.value:
+                following.add(path)
+        return made, following
 
     def reach(self, towards: Optional[Collection[str]] = None) -> Reach:
         """What can be reached now, or on the way to some paths alone."""
@@ -151,9 +183,10 @@ class Graph:
         return lambda number: self._arguments.__setitem__(name, number)
 
     def unknown(self) -> set[str]:
-        """Arrays that parameters of what was made were given of which nothing is known, by path."""
+        """What parameters of what was made were given of which nothing is known, by path."""
         holders = self.reach().holders.items()
-        return {path for path, held in holders if any(held is one for one in self._unknown)}
+        arrays = {path for path, held in holders if any(held is one for one in self._unknown)}
+        return arrays | self._following
 
     def begin(self, carried: Collection[str]) -> None:
         """Begin what is carried as its callers do, unless something of the port's made it."""
@@ -181,29 +214,6 @@ class Graph:
                 Maker.bound(self._first, self._first_taken, self._arguments)
             returned = Maker.bound(self.step_of, self._taken, self._arguments)
         self._returned = None if returned is self._this else returned
-
-
-def _made(
-    call: Callable[[Mapping[str, Any]], Any], arguments: Mapping[str, Any], unknown: Sequence[Any]
-) -> Any:
-    """What a call makes of arguments, some of which stand for what nobody knows: the weights.
-
-    Raises:
-        ValueError: it keeps something else of these than their own numbers.
-    """
-    made = call(arguments)
-    if not unknown:
-        return made
-    begun = Reach({"": made}).cells
-    others = {}
-    for name, given in arguments.items():
-        stands = any(given is one for one in unknown)
-        others[name] = _other(given) if stands else given
-    for path, cell in Reach({"": call(others)}).cells.items():
-        before = begun.get(path)
-        if before is None or cell.value not in (before.value, _OTHER):
-            raise ValueError(f"{path} is made of what is not known")
-    return made
 
 
 def _other(given: Any) -> Any:

@@ -13,13 +13,13 @@ from typing import Optional
 import numpy as np
 
 from harness.transport.python.explored.graph import Graph
-from harness.transport.python.explored.reach import Cell, several
+from harness.transport.python.explored.reach import Cell, says_gradients, several
 
 # What a number is nudged by: a double holds it exactly beside what it is added to.
 _NUDGE = 2.0**-6
 _NEAR = 1e-6
 _NEAR_NARROW = 1e-3
-# What elements are set to: all different, and above 0.
+# What elements are set to: all different, and above 0 but for what is below it.
 _LOWEST, _SPREAD, _GOLDEN = 0.3, 0.6, 0.618033988749895
 
 
@@ -125,6 +125,8 @@ class Influence:
                 place += 1
                 # With few bits, so that a float of 32 holds it as well.
                 value = round((_LOWEST + _SPREAD * (place * _GOLDEN % 1)) * 2**20) / 2**20
+                # A factor below 0 says which way a step goes.
+                value *= -1 if cell.value < 0 and not says_gradients(path) else 1
             value = 0.0 if path == stopped else value + _NUDGE if path == nudged else value
             try:
                 cell.put(value)

@@ -307,7 +307,8 @@ class Maker:
 
     def _map(self, inner: str, use: Use, path: str, depth: int) -> dict[str, Any]:
         keys: dict[str, Use] = {k: u for k, u in use.get("keys", {}).items() if not k.isdigit()}
-        item = use.get("item", {})
+        # What a loop over a map gives are its keys, and no elements.
+        item = {name: known for name, known in use.get("item", {}).items() if name != "keyed"}
         for pattern in use.get("patterns", ()):
             keys.update({f"{pattern}{i}": item for i in range(1, self._size + 1)})
         keys = keys or {f"w{i}": item for i in range(self._size)}

@@ -273,8 +273,8 @@ def _read(plan: Mapping[str, Any], influence: Influence) -> Optional[_Found]:
     for path, value in {**influence.asked, **influence.given}.items():
         follow = influence.derives(path)
         # What follows from it was set to something else when it was nudged.
-        moves = [path, *follow] if path in influence.asked else [path]
-        if any(results & influence.moved(p).keys() for p in moves) and not taken & follow:
+        moved = any(results & influence.moved(p).keys() for p in (path, *follow))
+        if moved and not taken & follow:
             numbers[path] = value
             if path in influence.asked:
                 asked.append(path)
@@ -282,7 +282,7 @@ def _read(plan: Mapping[str, Any], influence: Influence) -> Optional[_Found]:
     for path, value in influence.made.items():
         if path in taken or influence.derived(path) or not results & influence.moved(path).keys():
             continue
-        if _mended(plan, path) or path.rpartition("[")[0] in influence.unknown:
+        if _mended(plan, path) or {path, path.rpartition("[")[0]} & influence.unknown:
             return None  # nobody knows how what is not a gradient begins, or what is given
         if is_number(path):
             numbers[path] = value
