@@ -73,8 +73,7 @@ def attempts(
             continue
         for arity, parameters in enumerate(function["parameters"]):
             base = {"function": name, "arity": arity}
-            later = told_later(function, parameters)
-            ways = list(called(Call(name, base | told_of(later), later, parameters, wanted)))
+            ways = list(called(Call(name, base, [], parameters, wanted)))
             yield from ways
             # A function that takes the data itself may return closures for other purposes.
             whole = any(not isinstance(way, str) for way in ways)

@@ -209,7 +209,7 @@ def bound(
     if steps and "learning_rate" not in taken and not _says_step(way, roles[made:]):
         return f"{signature}: what it scales is nowhere said to be gradients"
     message = {**base, "call": roles[made:]}
-    if "function" not in base or {"inner", "maker", "later"} & set(base):
+    if "function" not in base or {"inner", "maker"} & set(base):
         message["construct"] = roles[:made]
     if steps:
         # What is returned without having been given the rate has yet to be multiplied by it.

@@ -99,6 +99,11 @@ class About:
         return bool(self._shape.get("explorable")) and not self._shape.get("planned")
 
     @property
+    def tellable(self) -> bool:
+        """Whether its host knows where numbers are that it could be told otherwise."""
+        return bool(self._shape.get("explorable")) and not self.of_library
+
+    @property
     def functional(self) -> bool:
         """Whether it is made of functions."""
         return bool(self._shape.get("functions"))

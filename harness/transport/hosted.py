@@ -177,7 +177,7 @@ class HostedTransport:
 
     def settings(self) -> dict[str, float]:
         """The numbers that it could be told in a way that is not taken, by path."""
-        if not self.about.explorable or self.run(TRIAL, "float64").fault:
+        if not self.about.tellable or self.run(TRIAL, "float64").fault:
             return {}
         request = {"do": "settings", "port": self._port}
         settings = self._worker.ask(request, START_SECONDS).get("settings")

@@ -82,7 +82,7 @@ def taken_by(shape: Mapping[str, Any], message: Mapping[str, Any]) -> list[Mappi
         parameters = list(function["parameters"][message.get("arity", 0)])
         if "inner" in message:
             parameters += function["inner"][message["inner"]]
-        return [*_later(function, message), *parameters]
+        return parameters
     candidate = next(c for c in shape["candidates"] if c["class"] == message["class"])
     called = candidate["methods"][message["method"]]["parameters"]
     if "constructor" not in message:
@@ -90,10 +90,5 @@ def taken_by(shape: Mapping[str, Any], message: Mapping[str, Any]) -> list[Mappi
         made = (candidate.get("globals") or [{}])[0].get("parameters", []) if static else []
         return [*made, *called]
     made = candidate["constructors"][message["constructor"]]["parameters"]
-    return [*made, *_later(candidate, message), *called]
-
-
-def _later(one: Mapping[str, Any], message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """What is told before the first step, in a way of its own."""
-    by_name = {p["name"]: p for p in one.get("told", ())}
-    return [by_name[name] for name in message.get("later", ())]
+    later = {p["name"]: p for p in candidate.get("told", ())}
+    return [*made, *(later[name] for name in message.get("later", ())), *called]

@@ -75,6 +75,33 @@ def rmsprop(params, grads):
         params[k] -= LR * grads[k] / (np.sqrt(cache[k]) + EPS)
 """,
     ),
+    "a rate by an object that is there by default, and what a class method sets": (
+        "RMSProp.made(rho=0.9, eps=1e-8)  # self.pace = pace or Steady(); made.rho = rho",
+        """
+class Steady:
+    def __init__(self, lr=0.01):
+        self.lr = lr
+
+    def __call__(self, turn):
+        return self.lr
+
+
+class RMSProp:
+    def __init__(self, pace=None):
+        self.pace, self.rho, self.eps, self.v = pace or Steady(), 0.99, 1e-7, {}
+
+    @classmethod
+    def made(cls, rho, eps):
+        made = cls()
+        made.rho, made.eps = rho, eps
+        return made
+
+    def update(self, params, grads):
+        for k, g in grads.items():
+            self.v[k] = self.rho * self.v.get(k, 0.0) + (1 - self.rho) * (g * g)
+            params[k] -= self.pace(1) * g / (np.sqrt(self.v[k]) + self.eps)
+""",
+    ),
     "a base that is handed on all that is not its own": (
         "O(lr, rho=0.9)  # def __init__(self, *args, rho=0.9, **kwargs): super().__init__(...)",
         """

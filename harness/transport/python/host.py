@@ -7,13 +7,12 @@ module's globals are new), a class is instantiated anew.
 
 from __future__ import annotations
 
-import contextlib
-import copy
 import importlib
 import inspect
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +39,13 @@ from harness.transport.python.failures import (
 )
 from harness.transport.python.modules import Source
 from harness.transport.python.packages import root
+from harness.transport.python.placed import Places, place
 from harness.transport.python.planned import Planned
-from harness.transport.python.session import PythonPort, Session, chosen, concrete
+from harness.transport.python.ported import new_port
+from harness.transport.python.session import Session, concrete
 from harness.transport.python.shape import described
-from harness.transport.python.signatures import beneath, parameters
-from harness.transport.python.told import bound_later, tell, telling
+from harness.transport.python.signatures import beneath
+from harness.transport.python.told import bound_later, telling
 from harness.transport.python.unprepared import unprepared
 
 Array = Any
@@ -193,6 +194,20 @@ class PythonHost:
         """Take the binding chosen from the shape."""
         self._binding = binding
 
+    def settings(self) -> dict[str, float]:
+        """The numbers that what is open could have been told in a way that was not taken."""
+        if self._source is None or isinstance(self._session, Explored):
+            return {}
+        owners = self._session.owners()
+        cells = self._places().of(owners[0]) if owners else {}
+        # What another module has is not made anew with it.
+        cells |= {} if self.costly else self._places().of_module()
+        return {path: cell.value for path, cell in cells.items()}
+
+    def _places(self) -> Places:
+        assert self._source is not None
+        return Places(self._source.tree, self._namespace)
+
     def open(
         self,
         precision: str,
@@ -217,6 +232,9 @@ class PythonHost:
                 if role is not None and role.startswith("="):  # a constant; see ports.roles
                     hyper[role] = self._constant(role[1:])
             plan = self._told(plan)
+            placed = {p: hyper[role] for p, role in binding.get("placed", {}).items()}
+            if placed:
+                place(self._places().of_module(), placed)
             if self._source is not None and "loop" in plan:
                 tree, path = self._source.tree, self._path
                 data = {name: Anything() for name in self._absent}
@@ -224,6 +242,7 @@ class PythonHost:
                 if plan.get("later"):
                     namespace[plan["class"]] = self._named(plan["class"])
                 self._session = looped.Looped(plan, tree, path, namespace, bounds, weights, hyper)
+                self._session.place = partial(self._place, placed)
                 return None
             if "graph" in binding:
                 way, roles = binding["graph"], binding["roles"]
@@ -234,10 +253,14 @@ class PythonHost:
                 self._session = Planned(
                     plan, self._named, names, bounds, self._dtype, weights, hyper, self._beginnings
                 )
+                for owner in self._session.owners():
+                    self._place(placed, owner)
                 return None
             values = Weights(storage, tuple(names), bounds, self._dtype, weights)
             count = max(1, len(names)) if storage.container == "array" else 1
-            ports = [self._new_port(hyper) for _ in range(count)]
+            ports = [new_port(binding, self._shapes, self._named, hyper) for _ in range(count)]
+            for port in ports:
+                self._place(placed, port.call if port.owner is None else port.owner)
             self._session = Session(values, hyper, binding, ports, self._beginnings)
         except LoadError as error:
             return {"kind": error.kind, "message": str(error)}
@@ -248,6 +271,11 @@ class PythonHost:
             where = "before the first step" if later else "the constructor"
             return {**self._crash(error, where), "step": 0}
         return None
+
+    def _place(self, placed: Mapping[str, Any], owner: Any) -> None:
+        """Tell what is made some numbers where they are."""
+        if placed:
+            place(self._places().of(owner), placed)
 
     def _told(self, fed: Any) -> Any:
         """What a plan feeds, with the values of what it has as the source writes it."""
@@ -368,42 +396,3 @@ class PythonHost:
             if storage.as_lists or self._dtype == np.float64
             else self._dtype.type(value)
         )
-
-    def _new_port(self, hyper: Mapping[str, Any]) -> PythonPort:
-        binding = self._binding
-        if "function" in binding:
-            function = self._named(binding["function"])
-            if "inner" in binding:
-                arguments = chosen(parameters(function), binding["construct"], hyper)
-                function = arguments.call(function)
-                return PythonPort(function, parameters(function), owner=function)
-            shape = self._shapes[binding["function"]]
-            taken = shape["parameters"][binding.get("arity", 0)]
-            later = bound_later(shape, binding)
-            tell(later, chosen(later, binding.get("construct", ()), hyper).named, self._namespace)
-            return PythonPort(function, taken, owner=None)
-        target = self._named(binding["class"])
-        # As it was bound: a fresh class has the same, and more than its signature says.
-        shape = self._shapes[binding["class"]]
-        method = shape["methods"][binding["method"]]
-        if not inspect.isclass(target):
-            owner = _copied(target)
-        elif method["static"]:
-            owner = target
-        else:
-            taken = shape["constructors"][binding["constructor"]]["parameters"]
-            taken = [*taken, *bound_later(shape, binding)]
-            owner = chosen(taken, binding["construct"], hyper).call(target)
-        return PythonPort(getattr(owner, method["name"]), method["parameters"], owner=owner)
-
-
-def _copied(thing: Any) -> Any:
-    """A copy that shares as little as can be: not everything an object keeps can be copied."""
-    try:
-        return copy.deepcopy(thing)
-    except Exception:
-        copied = copy.copy(thing)
-        for name, value in vars(copied).items():
-            with contextlib.suppress(Exception):
-                setattr(copied, name, copy.deepcopy(value))
-        return copied

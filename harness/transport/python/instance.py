@@ -37,14 +37,14 @@ class Instance:
         if "class" in plan:
             given = self._arguments(plan.get("construct", {}), everything)
             made = session.target(plan["class"])
-            self._owner = self._furnished(made, given) if "own" in plan else made(**given)
+            self.owner = self._furnished(made, given) if "own" in plan else made(**given)
         else:
-            self._owner = None
+            self.owner = None
             self._function = session.target(plan["function"])
             if "closure" in plan:
                 self._function = self._function(**self._arguments(plan["closure"], everything))
         for name, spec in plan.get("set", {}).items():
-            setattr(self._owner, name, self._argument(spec, everything))
+            setattr(self.owner, name, self._argument(spec, everything))
         for call in plan.get("before", []):
             for unit in units if call.get("units") else [everything]:
                 self._call(call, unit)
@@ -124,7 +124,7 @@ class Instance:
 
     def _call(self, call: Mapping[str, Any], unit: Sequence[Piece]) -> Any:
         arguments = self._arguments(call.get("arguments", {}), unit)
-        method = getattr(self._owner, call["method"]) if "method" in call else self._function
+        method = getattr(self.owner, call["method"]) if "method" in call else self._function
         listed = [name for name in call.get("positional", []) if name in arguments]
         positional = [arguments.pop(name) for name in listed]
         positional += arguments.pop(call["spread"], ()) if "spread" in call else ()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,6 +28,9 @@ _MOST_PLACES = 1000
 
 class Looped:
     """The steps of one scenario.
+
+    Attributes:
+        place: tells an object numbers where they are.
 
     Args:
         plan: which update, and what its function is given.
@@ -57,6 +60,7 @@ class Looped:
         self._source = plan, tree, path, namespace, hyper
         # Runs are made when they are first given a gradient; those of an array, by its number.
         self._runs: dict[int, list[tuple[slice, list[_Run]]]] = {}
+        self.place: Callable[[Any], None] = lambda _: None
 
     def go(self, gradients: Row, taking_part: Sequence[int]) -> None:
         """Go one step with a flat row of gradients. Raises Garbled, and what the port raises."""
@@ -88,16 +92,22 @@ class Looped:
         begun = []
         start, stop = self._cuts[i].start, self._cuts[i].stop
         while start < stop:
-            runs = [_Run(*self._source, self._form, stop - start, i)]
+            runs = [_Run(*self._source, self._form, stop - start, i, self.place)]
             cut = slice(start, min(start + runs[0].size, stop))
             if runs[0].size > stop - start:  # of more updates than arrays each is given one, too
                 others = range(i + len(self._cuts), runs[0].updates, len(self._cuts))
-                runs += [_Run(*self._source, self._form, stop - start, n) for n in others]
+                more = [(self._form, stop - start, n, self.place) for n in others]
+                runs += [_Run(*self._source, *one) for one in more]
             for run in runs:
                 run.begin(self.flat[cut])
             begun.append((cut, runs))
             start = cut.stop
         return begun
+
+    def owners(self) -> list[Any]:
+        """The objects whose methods go on."""
+        runs = [run for parts in self._runs.values() for _, runs in parts for run in runs]
+        return [run.owner for run in runs if run.owner is not None]
 
     def average(self) -> Row | None:
         """The moving average is not looked for."""
@@ -142,6 +152,7 @@ class _Run:
     """One function that goes on from step to step, with the weights that it has room for.
 
     Attributes:
+        owner: the object whose method it is; None of a function.
         size: how many they are.
         updates: how many there are of them.
     """
@@ -156,6 +167,7 @@ class _Run:
         form: _Form,
         left: int,
         first: int,
+        place: Callable[[Any], None],
     ) -> None:
         self._plan, self._hyper, self._form = plan, hyper, form
         self._room = form.room or left
@@ -169,9 +181,10 @@ class _Run:
         self._function, update = generator_of(node, namespace, path, owner)
         self._pairs, self._looped = update.pairs, bool(update.loops)
         self._namespace = namespace
-        self._owner = (
+        self.owner = (
             namespace[owner](**self._arguments(plan.get("construct", {}))) if owner else None
         )
+        place(self.owner)
         self._arrays = self._asked(self._called())
         # Weights of which nothing is known have the size that they grow to.
         self._sizes = [
@@ -220,7 +233,7 @@ class _Run:
     def _called(self, again: Mapping[str, Any] = {}) -> Any:
         arguments = {**self._arguments(self._plan.get("arguments", {})), **again}
         arguments[LEFT] = self._left.update
-        return self._function(*(() if self._owner is None else (self._owner,)), **arguments)
+        return self._function(*(() if self.owner is None else (self.owner,)), **arguments)
 
     def _asked(self, generator: Any) -> list[Any]:
         """The weights that it has when it first asks for gradients."""

@@ -187,6 +187,10 @@ class Planned:
         """What a returned step is multiplied with that the port leaves unscaled."""
         return float(self._hyper["learning_rate"])
 
+    def owners(self) -> list[Any]:
+        """The objects that are called."""
+        return [one.owner for one in self._instances if one.owner is not None]
+
     def target(self, name: str) -> Any:
         """The class or function of that name."""
         return self._target(name)

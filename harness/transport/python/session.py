@@ -69,6 +69,10 @@ class Session:
         """The weights now, (N,)."""
         return self.weights.flat
 
+    def owners(self) -> list[Any]:
+        """What is called: objects, or functions with what they have caught."""
+        return [port.call if port.owner is None else port.owner for port in self.ports]
+
     def facts(self) -> dict[str, Any]:
         """What was seen beside the numbers (see harness.model.observation)."""
         return {

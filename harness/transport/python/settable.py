@@ -12,7 +12,7 @@ from typing import Any, Optional
 from harness.languages.gradients import called
 
 # What asks a map, or an object, for something that need not be there.
-_ASKS = ("get", "pop", "setdefault", "getattr")
+ASKS = ("get", "pop", "setdefault", "getattr")
 
 
 def settable(nodes: Iterable[ast.AST]) -> list[list[Any]]:
@@ -43,7 +43,7 @@ def _pairs(part: ast.AST) -> Iterator[tuple[str, float]]:
         placed, defaults = [*part.posonlyargs, *part.args], part.defaults
         named += [(a.arg, d) for a, d in zip(placed[len(placed) - len(defaults) :], defaults)]
         named += [(a.arg, d) for a, d in zip(part.kwonlyargs, part.kw_defaults)]
-    elif isinstance(part, ast.Call) and called(part) in _ASKS:
+    elif isinstance(part, ast.Call) and called(part) in ASKS:
         named += [(_text(one), value) for one, value in zip(part.args, part.args[1:])]
     elif isinstance(part, ast.Call) and called(part) == "dict":
         named += [(word.arg, word.value) for word in part.keywords]

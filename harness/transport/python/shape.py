@@ -29,7 +29,7 @@ from harness.transport.python.signatures import (
     passed_on,
     written,
 )
-from harness.transport.python.told import told, told_of_module
+from harness.transport.python.told import told
 
 _OF_MAPS = frozenset("items() keys() values() get() setdefault() pop() copy update clear".split())
 _LIBRARIES = ("site-packages", "dist-packages")
@@ -78,7 +78,7 @@ def class_shape(
         constructor = parameters(cls)
     except (TypeError, ValueError):
         constructor = []
-    nodes = list(_class_nodes(cls)) if helpers is not None else []
+    nodes = list(class_nodes(cls)) if helpers is not None else []
     if (node := hidden(cls, nodes)) is not None:
         constructor = written(node)
     else:
@@ -220,7 +220,6 @@ def _function_shape(name: str, function: Any, helpers: Mapping[str, Any]) -> dic
             taken += named(uses.get(node.args.kwarg.arg), {p["name"] for p in taken})
     shape: dict[str, Any] = {"name": name, "parameters": [taken]}
     shape["settable"] = settable([node] if node is not None else [])
-    shape["told"] = told_of_module(node, name, helpers) if node is not None else []
     if inner := _returned_functions(node, helpers):
         shape["inner"] = inner
     return {**shape, **_handed_on(node, taken)}
@@ -257,7 +256,7 @@ def _members(cls: type) -> list[tuple[str, Any]]:
     return sorted(found.items())
 
 
-def _class_nodes(cls: type) -> Iterator[ast.ClassDef]:
+def class_nodes(cls: type) -> Iterator[ast.ClassDef]:
     """The syntax trees of a class and its bases, as far as they are the user's own."""
     for base in cls.__mro__[:-1]:
         file = getattr(sys.modules.get(base.__module__), "__file__", None) or ""

@@ -1,4 +1,4 @@
-"""What may be told before the first step: properties that are set, methods that keep numbers.
+"""What an object may be told once it is made: properties that are set, methods that keep numbers.
 
 Read from syntax trees; nothing is executed before an object is made.
 Runs in the worker, so that it keeps to what Python 3.9 has.
@@ -9,11 +9,10 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Optional
+from typing import Any
 
 from harness.languages.changes import values
-from harness.languages.usage import Function
-from harness.transport.python.signatures import BLANK, puts_all
+from harness.transport.python.signatures import BLANK
 
 # What hands a number on as it is.
 _SAME = ("float", "int")
@@ -42,27 +41,10 @@ def told(cls: type, nodes: Sequence[ast.ClassDef], taken: Sequence[str]) -> list
         if decorators == [f"{part.name}.setter"]:
             found.setdefault(part.name, {"by": "", "needs": []})
         elif not decorators:
-            needs, kept = _needed(part), list(_kept(part, nodes))
-            for name, argument in kept:
+            needs = _needed(part)
+            for name, argument in _kept(part):
                 found.setdefault(name, {"by": part.name, "needs": needs, "argument": argument})
     return [_later(name, how) for name, how in found.items() if name not in taken]
-
-
-def told_of_module(
-    function: Function, name: str, others: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    """What a function asks its module for, and another function of it sets."""
-    asked = {part.id for part in ast.walk(function) if isinstance(part, ast.Name)}
-    found: dict[str, dict[str, Any]] = {}
-    for by, other in others.items():
-        parts = [] if by == name else list(ast.walk(other))
-        shared = {n for part in parts if isinstance(part, ast.Global) for n in part.names} & asked
-        taken = _taken(other)
-        set_to = [v for p in parts if isinstance(p, ast.stmt) for t, v in values(p) if t in shared]
-        for one in (name for value in set_to for name in _handed(value) if name in taken):
-            found.setdefault(one, {"by": by, "needs": _needed(other, 0)})
-    own = _taken(function)
-    return [_later(one, how) for one, how in found.items() if one not in own]
 
 
 def bound_later(shape: Mapping[str, Any], binding: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -82,62 +64,41 @@ def telling(cls: Any, ways: Sequence[dict[str, Any]]) -> Any:
         for name, value in later.items():
             if not by[name]:
                 setattr(self, name, value)
-        methods = {name: getattr(self, name) for name in by.values() if name}
-        tell(ways, later, methods)
+        for method in dict.fromkeys(by[name] for name in later if by[name]):
+            named = {one["name"]: one["argument"] for one in ways if one["by"] == method}
+            getattr(self, method)(**{named[n]: v for n, v in later.items() if n in named})
 
     made: Any = type(cls.__name__, (cls,), {"__init__": begin})
     made.__module__, made.__qualname__ = cls.__module__, cls.__qualname__
     return made
 
 
-def tell(
-    ways: Sequence[Mapping[str, Any]], given: Mapping[str, Any], functions: Mapping[str, Any]
-) -> None:
-    """Call each function with what it is told."""
-    arguments: dict[str, dict[str, Any]] = {}
-    for one in ways:
-        if one["by"] and one["name"] in given:
-            told_it = arguments.setdefault(one["by"], {})
-            told_it[one.get("argument") or one["name"]] = given[one["name"]]
-    for called, values_of in arguments.items():
-        functions[called](**values_of)
-
-
 def _later(name: str, how: Mapping[str, Any]) -> dict[str, Any]:
     return {**BLANK, "name": name, "setter": True, **how}
 
 
-def _taken(function: Function) -> set[str]:
-    taken = function.args
+def _taken(method: ast.FunctionDef) -> set[str]:
+    taken = method.args
     return {a.arg for a in (*taken.posonlyargs, *taken.args, *taken.kwonlyargs)}
 
 
-def _needed(function: Function, bound: int = 1) -> list[str]:
-    """The parameters that a function must be given."""
-    taken = function.args
-    listed = [a.arg for a in (*taken.posonlyargs, *taken.args)][bound:]
+def _needed(method: ast.FunctionDef) -> list[str]:
+    """The parameters that a method must be given."""
+    taken = method.args
+    listed = [a.arg for a in (*taken.posonlyargs, *taken.args)][1:]
     needed = listed[: len(listed) - len(taken.defaults)] if taken.defaults else listed
     return [*needed, *(a.arg for a, d in zip(taken.kwonlyargs, taken.kw_defaults) if d is None)]
 
 
-def _kept(
-    method: ast.FunctionDef, nodes: Sequence[ast.ClassDef]
-) -> Iterator[tuple[str, Optional[str]]]:
+def _kept(method: ast.FunctionDef) -> Iterator[tuple[str, str]]:
     """What an object has once a method was told, by each name; and what the method calls it."""
-    names, keywords = _taken(method), getattr(method.args.kwarg, "arg", "")
-    parts = list(ast.walk(method))
-    for part in parts:
-        for text, value in values(part) if isinstance(part, ast.stmt) else ():
+    names = _taken(method)
+    for part in (part for part in ast.walk(method) if isinstance(part, ast.stmt)):
+        for text, value in values(part):
             owner, _, attribute = text.partition(".")
             for name in _handed(value) if owner == "self" else ():
                 if name in names:
                     yield from ((name, name), (attribute, name))
-    for part in parts if keywords else ():
-        holder, dot, rest = ast.unparse(part).partition(f".update({keywords})")
-        if puts_all(part, keywords):
-            yield from ((name, None) for name in _numbers(nodes))
-        elif isinstance(part, ast.Call) and dot and not rest:
-            yield from ((name, None) for name in _keys(nodes, holder))
 
 
 def _handed(value: ast.expr) -> Iterator[str]:
@@ -148,31 +109,3 @@ def _handed(value: ast.expr) -> Iterator[str]:
         yield from (*_handed(value.body), *_handed(value.orelse))
     elif isinstance(value, ast.Call) and ast.unparse(value.func) in _SAME:
         yield from (name for argument in value.args for name in _handed(argument))
-
-
-def _assigned(nodes: Sequence[ast.ClassDef]) -> Iterator[tuple[str, ast.expr]]:
-    for part in (part for node in nodes for part in ast.walk(node)):
-        if isinstance(part, ast.stmt):
-            yield from values(part)
-
-
-def _numbers(nodes: Sequence[ast.ClassDef]) -> Iterator[str]:
-    """The attributes that a class sets to numbers of its own."""
-    for text, value in _assigned(nodes):
-        owner, _, name = text.rpartition(".")
-        number = value.value if isinstance(value, ast.Constant) else None
-        if owner == "self" and isinstance(number, (int, float)):
-            yield name
-
-
-def _keys(nodes: Sequence[ast.ClassDef], holder: str) -> Iterator[str]:
-    """The keys that something which an object holds begins with."""
-    for text, value in _assigned(nodes):
-        if text == holder and isinstance(value, ast.Dict):
-            yield from filter(None, map(_text, value.keys))
-        elif text == holder and isinstance(value, ast.Call) and ast.unparse(value.func) == "dict":
-            yield from (word.arg for word in value.keywords if word.arg)
-
-
-def _text(node: Optional[ast.expr]) -> Optional[str]:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

@@ -112,7 +112,7 @@ class Reach:
         self.holders[path] = held
         if isinstance(held, np.ndarray):
             self._array(path, held, depth)
-        for name, inner, put in _parts(held):
+        for name, inner, put in parts(held):
             self._element(path + name, inner, depth + 1, put)
 
     def _array(self, path: str, array: Any, depth: int) -> None:
@@ -134,7 +134,7 @@ class Reach:
                 self._number(name, float(np.ndarray.__getitem__(array, index)), narrow, put)
 
 
-def _parts(held: Any) -> Iterator[tuple[str, Any, Callable[[Any], None]]]:
+def parts(held: Any) -> Iterator[tuple[str, Any, Callable[[Any], None]]]:
     """What an object holds: what it is called there, itself, and what replaces it."""
     if isinstance(held, dict):
         for i, (key, inner) in enumerate(list(held.items())):

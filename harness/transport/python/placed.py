@@ -1,0 +1,133 @@
+"""Numbers that somebody could tell a port in another way than it is called, where they end up.
+
+In maps by a name, in attributes and variables that get what a function is handed, or that other
+code sets: there they are told, once the port is made.
+Runs in the worker, so that it keeps to what Python 3.9 has.
+"""
+
+from __future__ import annotations
+
+import ast
+import types
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, partial
+from typing import Any
+
+from harness.languages.gradients import called
+from harness.transport.python.explored.reach import Cell, attributes, own, parts
+from harness.transport.python.settable import ASKS
+from harness.transport.python.shape import class_nodes
+from harness.transport.python.signatures import puts_all
+
+# Objects within objects: more than this are no settings.
+_DEEPEST = 4
+_OWN = ("self", "cls")
+_EVERY = "*"
+
+
+class Places:
+    """Finds them.
+
+    Args:
+        tree: of the source.
+        module: its names, and what they stand for.
+    """
+
+    def __init__(self, tree: ast.Module, module: dict[str, Any]) -> None:
+        self._module = module
+        self._elsewhere = frozenset(_set_elsewhere(tree))
+        self._shared = frozenset(_shared(tree))
+        self._names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+
+    def of(self, owner: Any) -> dict[str, Cell]:
+        """Those of an object, by path."""
+        return self._found({"this": owner})
+
+    def of_module(self) -> dict[str, Cell]:
+        """Those of the module itself."""
+        plain = (type, types.ModuleType, types.FunctionType, type(None))
+        named = [(n, t) for n, t in self._module.items() if n in self._names]
+        held = {n: t for n, t in named if not isinstance(t, plain) and n[:2] != "__"}
+        found = self._found({f"module.{name}": thing for name, thing in held.items()})
+        for name in self._shared & held.keys():
+            self._add(found, f"module.{name}", held[name], partial(self._module.__setitem__, name))
+        return found
+
+    def _found(self, roots: Mapping[str, Any]) -> dict[str, Cell]:
+        found: dict[str, Cell] = {}
+        seen: dict[int, Any] = {}
+        for path, root in roots.items():
+            self._visit(found, seen, path, root, 0)
+        return found
+
+    def _visit(
+        self, found: dict[str, Cell], seen: dict[int, Any], path: str, held: Any, depth: int
+    ) -> None:
+        if depth > _DEEPEST or id(held) in seen:
+            return
+        seen[id(held)] = held
+        kind: Any = type(held)
+        names = _told(kind) | self._elsewhere
+        free = isinstance(held, (dict, types.SimpleNamespace)) or _EVERY in names
+        for part, inner, put in parts(held):
+            if free or part[1:] in names:
+                self._add(found, path + part, inner, put)
+            self._visit(found, seen, path + part, inner, depth + 1)
+        for base in filter(own, kind.__mro__):
+            for name in names & vars(base).keys() - {*attributes(held)}:
+                put = partial(setattr, base, name)
+                self._add(found, f"{path}.{name}", vars(base)[name], put)
+
+    @staticmethod
+    def _add(found: dict[str, Cell], path: str, held: Any, put: Any) -> None:
+        if isinstance(held, (int, float)) and not isinstance(held, bool):
+            found.setdefault(path, Cell(float(held), False, put))
+
+
+def place(cells: Mapping[str, Cell], placed: Mapping[str, Any]) -> None:
+    """Put numbers into those of these places that are among them."""
+    for path in placed.keys() & cells.keys():
+        cells[path].put(placed[path])
+
+
+@cache
+def _told(kind: type) -> frozenset[str]:
+    """The attributes that a class may be told; "*" for all of them."""
+    return frozenset(_of_nodes(class_nodes(kind))) if own(kind) else frozenset()
+
+
+def _of_nodes(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    parts = [part for node in nodes for part in ast.walk(node)]
+    for function in (part for part in parts if isinstance(part, ast.FunctionDef)):
+        handed = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)} - {*_OWN}
+        keywords = function.args.kwarg.arg if function.args.kwarg else ""
+        for part in ast.walk(function):
+            if isinstance(part, ast.Assign) and handed & _names_in(part.value):
+                targets = [t for target in part.targets for t in ast.walk(target)]
+                yield from (t.attr for t in targets if isinstance(t, ast.Attribute))
+            elif isinstance(part, ast.Call) and called(part) in ASKS:
+                yield from (a.attr for a in part.args[1:] if isinstance(a, ast.Attribute))
+            if keywords and puts_all(part, keywords):
+                yield _EVERY
+
+
+def _set_elsewhere(tree: ast.Module) -> Iterator[str]:
+    """The attributes that are set of something else than what sets them."""
+    for part in ast.walk(tree):
+        for target in part.targets if isinstance(part, ast.Assign) else ():
+            if isinstance(target, ast.Attribute) and ast.unparse(target.value) not in _OWN:
+                yield target.attr
+
+
+def _shared(tree: ast.Module) -> Iterator[str]:
+    """The variables of a module that a function sets to what it is handed."""
+    for function in (part for part in ast.walk(tree) if isinstance(part, ast.FunctionDef)):
+        handed = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
+        shared = {n for p in ast.walk(function) if isinstance(p, ast.Global) for n in p.names}
+        for part in ast.walk(function):
+            if isinstance(part, ast.Assign) and handed & _names_in(part.value):
+                yield from shared.intersection(map(ast.unparse, part.targets))
+
+
+def _names_in(node: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
