@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.ports.bound import Binding
 from harness.ports.numbers import by_default
+from harness.ports.roles import ranked
 from harness.transport.attach import roles_of
 from harness.transport.base import Description
 from harness.transport.guess import KNOWN, MOST, Budget, Guess, Guesses
@@ -47,11 +48,20 @@ def other_roles(
 
 
 def _usual(shape: Mapping[str, Any], message: Mapping[str, Any], binding: Binding) -> bool:
-    """Whether a reading adds to the roles that names give only those that defaults tell."""
+    """Whether a reading adds to the roles that names give only those that are told otherwise.
+
+    By defaults; or the one that is missing, at the one number of which nobody knows what it is.
+    """
     by_names = [*(binding.message.get("construct") or []), *binding.message["call"]]
     roles = [*(message.get("construct") or []), *message["call"]]
     taken = taken_by(shape, message)
-    return len(taken) == len(roles) == len(by_names) and roles == by_default(taken, by_names)
+    if not len(taken) == len(roles) == len(by_names):
+        return False
+    left = [i for i in _numbers(by_names, taken) if by_names[i] is None]
+    added = [i for i, role in enumerate(roles) if role != by_names[i]]
+    return roles == by_default(taken, by_names) or (
+        added == left and len(left) == 1 and not ranked(taken[left[0]]["name"])
+    )
 
 
 def _permuted(

@@ -15,7 +15,7 @@ from harness.transport.states import taken_by
 
 _Shape = Mapping[str, Any]
 # What a type of the source is asked for, as the host of a JVM writes it.
-_ASKED = re.compile(r": (?:double|float) (?P<name>\w+)\(\)$", re.IGNORECASE)
+_ASKED = re.compile(r": (?:double|float) (?:get)?(?P<name>\w+)\(\)$", re.IGNORECASE)
 
 
 def may_be(shape: _Shape, message: _Shape, role: str, constant: float, told: bool) -> list[str]:
@@ -85,11 +85,15 @@ def may_be_handed(shape: _Shape, message: _Shape, role: str) -> str:
     """
     if "constructor" not in message:
         return ""
-    roles = [*(message.get("construct") or []), *message["call"]]
-    for parameter, given in zip(taken_by(shape, message), roles, strict=False):
-        for asked in map(_ASKED.search, parameter.get("hints", []) if given is None else ()):
+    made = next(c for c in shape["candidates"] if c["class"] == message["class"])["constructors"]
+    chosen = zip(made[message["constructor"]]["parameters"], message["construct"], strict=False)
+    given = {parameter["name"] for parameter, role in chosen if role is not None}
+    for parameter in (p for constructor in made for p in constructor["parameters"]):
+        left = parameter["name"] not in given
+        for asked in map(_ASKED.search, parameter.get("hints", []) if left else ()):
             if asked and _names(asked["name"], role):
-                return f"{parameter['name']}.{asked['name']}"
+                name = asked["name"]
+                return f"{parameter['name']}.{name[0].lower()}{name[1:]}"
     return ""
 
 

@@ -2863,6 +2863,32 @@ interface AskedForSettings {
     }
 }
 
+/** Another object may answer for its settings. */
+class AnsweredByDefault {
+    interface Settings {
+        default double rate() {
+            return 0.01;
+        }
+    }
+
+    private static final Settings OWN = new Settings() { };
+    private final Settings settings;
+    private double[] square;
+
+    AnsweredByDefault() {
+        this(OWN);
+    }
+
+    AnsweredByDefault(Settings settings) {
+        this.settings = settings;
+    }
+
+    void step(double[] weights, double[] gradients, double decayRate, double epsilon) {
+        square = square == null ? new double[weights.length] : square;
+        Update.inPlace(weights, gradients, square, settings.rate(), decayRate, epsilon);
+    }
+}
+
 /** Factors that nobody knows are one unless somebody says otherwise. Epsilon is inside. */
 class FactorsOfItsOwn {
     private final double[] weights, biases, weightGradients, biasGradients;

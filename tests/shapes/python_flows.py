@@ -102,6 +102,29 @@ class RMSProp:
             params[k] -= self.pace(1) * g / (np.sqrt(self.v[k]) + self.eps)
 """,
     ),
+    "settings that are a tuple with names, there by default": (
+        "RMSProp(Settings(eta=0.1))  # def __init__(self, settings=Settings()); s.eta",
+        """
+from typing import NamedTuple
+
+
+class Settings(NamedTuple):
+    eta: float = 0.01
+    beta: float = 0.99
+    epsilon: float = 1e-7
+
+
+class RMSProp:
+    def __init__(self, settings=Settings()):
+        self.settings, self.v = settings, {}
+
+    def update(self, params, grads):
+        s = self.settings
+        for k, g in grads.items():
+            self.v[k] = s.beta * self.v.get(k, 0.0) + (1 - s.beta) * (g * g)
+            params[k] -= s.eta * g / (np.sqrt(self.v[k]) + s.epsilon)
+""",
+    ),
     "a base that is handed on all that is not its own": (
         "O(lr, rho=0.9)  # def __init__(self, *args, rho=0.9, **kwargs): super().__init__(...)",
         """

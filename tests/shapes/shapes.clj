@@ -271,18 +271,20 @@
             (swap! squares assoc k v)
             [k (mapv #(moved lr eps %1 %2 %3) w g v)]))))
 
-(def ^:dynamic *knobs* {:pace 0.01 :keep 0.95})
+(def ^:dynamic *knobs* {:keep 0.95})
+(def ^:dynamic *pace* 0.02)
+(defn- pace [] *pace*)
 
 (def ^:private rest-of-them (atom {:crumb 1e-7}))
 
 (defn set-rest! [m] (swap! rest-of-them merge m))
 
 (defn told-elsewhere [weights grads cache]
-  (let [{:keys [pace keep]} *knobs*
+  (let [{:keys [keep]} *knobs*
         cache (into {} (for [[k g] grads]
                          [k (mapv #(average keep %1 %2) (get cache k (repeat 0.0)) g)]))]
     [(into {} (for [[k w] weights]
-                [k (mapv #(moved pace (:crumb @rest-of-them) %1 %2 %3) w (grads k) (cache k))]))
+                [k (mapv #(moved (pace) (:crumb @rest-of-them) %1 %2 %3) w (grads k) (cache k))]))
      cache]))
 
 (defn names-that-say-nothing [{:keys [rate hold sliver]} weights grads cache]

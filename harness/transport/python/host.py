@@ -196,7 +196,7 @@ class PythonHost:
 
     def settings(self) -> dict[str, float]:
         """The numbers that what is open could have been told in a way that was not taken."""
-        if self._source is None or isinstance(self._session, Explored):
+        if self._source is None:
             return {}
         owners = self._session.owners()
         cells = self._places().of(owners[0]) if owners else {}
@@ -248,6 +248,8 @@ class PythonHost:
                 way, roles = binding["graph"], binding["roles"]
                 module = self._module(way["plan"]["words"])
                 self._session = Explored(module, way, roles, hyper, bounds, weights)
+                for owner in self._session.owners():
+                    self._place(placed, owner)
                 return None
             if plan:
                 self._session = Planned(

@@ -72,11 +72,24 @@ class Places:
         for part, inner, put in parts(held):
             if free or part[1:] in names:
                 self._add(found, path + part, inner, put)
+            if hasattr(inner, "_fields") and isinstance(inner, tuple):
+                self._add_fields(found, path + part, inner, put)
             self._visit(found, seen, path + part, inner, depth + 1)
         for base in filter(own, kind.__mro__):
             for name in names & vars(base).keys() - {*attributes(held)}:
                 put = partial(setattr, base, name)
                 self._add(found, f"{path}.{name}", vars(base)[name], put)
+
+    def _add_fields(self, found: dict[str, Cell], path: str, held: Any, put: Any) -> None:
+        """The numbers of a named tuple, in whose place another one is put."""
+        now = [held]
+
+        def put_field(name: str, value: Any) -> None:
+            now[0] = now[0]._replace(**{name: value})
+            put(now[0])
+
+        for name in held._fields:
+            self._add(found, f"{path}.{name}", getattr(held, name), partial(put_field, name))
 
     @staticmethod
     def _add(found: dict[str, Cell], path: str, held: Any, put: Any) -> None:

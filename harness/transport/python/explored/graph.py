@@ -188,6 +188,11 @@ class Graph:
         arrays = {path for path, held in holders if any(held is one for one in self._unknown)}
         return arrays | self._following
 
+    @property
+    def owner(self) -> Any:
+        """What keeps its numbers: an object, or what a function returned; a function alone."""
+        return self.step_of if self._this is None else self._this
+
     def begin(self, carried: Collection[str]) -> None:
         """Begin what is carried as its callers do, unless something of the port's made it."""
         for path, cell in self.cells().items():

@@ -63,6 +63,10 @@ class Explored:
             self._put(graph.cells(self._paths), 0, self.flat[start : start + count])
         return graph
 
+    def owners(self) -> list[Any]:
+        """The objects whose methods step."""
+        return [graph.owner for parts in self._parts for graph, _, _ in parts]
+
     def _put(self, cells: Mapping[str, Cell], place: int, values: Any) -> None:
         """Put values where weights (0) or gradients (1) are."""
         for i, pair in enumerate(self._way["pairs"]):

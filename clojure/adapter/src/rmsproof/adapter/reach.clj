@@ -113,10 +113,10 @@
       found)))
 
 (defn settings
-  "The numbers that somebody may tell a port: in references of its variables, and in maps that may
-  be bound."
+  "The numbers that somebody may tell a port: in references of its variables, and those that may be
+  bound, or are in maps that may."
   ^Map [variables]
   (numbers #{} (for [^Var v variables
                      :let [root (.getRawRoot v)]
-                     :when (or (reference? root) (and (.isDynamic v) (map? root)))]
+                     :when (or (reference? root) (and (.isDynamic v) (or (map? root) (number? root))))]
                  [(name (.sym v)) root #(.bindRoot v (% (.getRawRoot v)))])))

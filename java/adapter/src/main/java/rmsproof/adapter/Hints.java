@@ -112,7 +112,9 @@ final class Hints {
                 parts.addAll(List.of(way.getGenericParameterTypes()));
             });
         }
-        members(type, made.isEmpty()).limit(MOST_MEMBERS).forEach(member -> {
+        boolean asked = made.isEmpty() && Arrays.stream(type.getMethods())
+                .anyMatch(method -> Modifier.isAbstract(method.getModifiers()));
+        members(type, asked).limit(MOST_MEMBERS).forEach(member -> {
             Type value = member instanceof Method method ? method.getGenericReturnType()
                     : ((Field) member).getGenericType();
             String parameters = member instanceof Method method ? given(method, type) : "";
