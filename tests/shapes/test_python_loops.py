@@ -150,6 +150,27 @@ def test_without_epsilon_a_gradient_of_zero_stops_plain_numbers(tmp_path: Path) 
     assert diagnosis.best.deviations == ("epsilon=none",)
 
 
+def test_what_may_be_an_array_does_not_overflow_as_a_number_does(tmp_path: Path) -> None:
+    (tmp_path / "port.py").write_text("""
+import numpy as np
+
+
+class Layer:
+    def __init__(self, w, b):
+        self.w, self.b = w, b
+        self.sw, self.sb = np.zeros_like(w), np.zeros_like(b)
+
+    def rmsprop(self, dw, db, lr=0.01, beta=0.9, eps=1e-8):
+        self.sw = beta * self.sw + (1 - beta) * dw**2
+        self.sb = beta * self.sb + (1 - beta) * db**2
+        self.w = self.w - lr * dw / (np.sqrt(self.sw) + eps)
+        self.b = self.b - lr * db / (np.sqrt(self.sb) + eps)
+""")
+    port = of_target(str(tmp_path / "port.py"))
+    (result,) = run([port], Options(pattern="[hp]*"), every_transport=False).results
+    assert result.verdict.edge == ()
+
+
 @pytest.mark.usefixtures("briefly")
 def test_a_loop_is_never_accused(tmp_path: Path) -> None:
     outcome, results = judged(tmp_path, UNBOUND)

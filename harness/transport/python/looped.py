@@ -190,6 +190,7 @@ class _Run:
         self._sizes = [
             (form.room or 1) if isinstance(w, Anything) else int(np.size(w)) for w in self._arrays
         ]
+        self._unknown = [isinstance(w, Anything) for w in self._arrays]
         self.size = sum(self._sizes)
         self.updates = len(self._sizes)
         turn = first % self.updates
@@ -273,7 +274,9 @@ class _Run:
             part = filled[start : start + size]
             shape = np.shape(part)[: size > 1] if isinstance(array, Anything) else np.shape(array)
             alone = not shape and not self._form.boxed
-            made[place] = float(part[0]) if alone else part.reshape(shape or 1)
+            # Of what may be an array nobody says that it fails as a plain number does.
+            single = np.float64 if self._unknown[place] else float
+            made[place] = single(part[0]) if alone else part.reshape(shape or 1)
             start += size
         return made
 
