@@ -68,6 +68,7 @@ def test_a_fence_never_closed_is_noted_and_the_next_one_is_a_block_of_its_own() 
         ("{{< highlight python >}}", "{{< /highlight >}}"),
         ('{{% highlight py "linenos=table" %}}', "{{% /highlight %}}"),
         ("{% highlight python linenos %}", "{% endhighlight %}"),
+        ("{% codeblock a title lang:python %}", "{% endcodeblock %}"),
     ],
 )
 def test_highlight_shortcodes_are_fences(opening: str, closing: str) -> None:
@@ -77,6 +78,20 @@ def test_highlight_shortcodes_are_fences(opening: str, closing: str) -> None:
         ("python", 7, "b\n", (UNCLOSED,)),
     ]
     assert parts(f"````text\n{opening}\n````").blocks[0].language == "text"
+
+
+@pytest.mark.parametrize(
+    ("language", "prompt"),
+    [("scala", "scala> "), ("java", "jshell> "), ("kotlin", ">>> "), ("clojure", "user=> ")],
+)
+def test_what_a_shell_shows_is_no_file(language: str, prompt: str) -> None:
+    (block,) = parts(f"```{language}\n{prompt}1 + 1\n2\n```").blocks
+    assert block.language == f"{language} session"
+
+
+def test_code_in_brackets_is_a_fence_where_they_end() -> None:
+    (block,) = parts('Words\n[code lang="python"]\na = 1\n[/code]\n[code]\nno end').blocks
+    assert (block.language, block.line, block.text) == ("python", 3, "a = 1\n")
 
 
 def test_a_fence_in_a_longer_fence_or_in_a_markdown_example_is_code() -> None:

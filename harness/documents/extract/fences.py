@@ -115,6 +115,8 @@ class _Reader:
             language, guessed = language or "output", False
         elif guessed:
             language = guess(piece.text)
+        if judged(language) and not scripted(language) and prompts.SHELL.match(piece.text):
+            language = f"{language} session"
         block = Block(len(self.blocks), line, language, piece.text, guessed)
         if scripted(language) and not compiles(piece.text):
             # Pages that are made of notebooks, and notebooks of them, keep what only IPython reads.
@@ -196,7 +198,8 @@ def _openings(markup: str, content: list[str]) -> list[tuple[int, str]]:
     CommonMark takes it for code. But no language has such a line, and whoever shows one fence
     in another makes the outer one longer: the outer one was never closed.
     """
-    opening = re.compile(rf" {{0,3}}{re.escape(markup)}{markup[0]}*\s*(\{{?[.\w][^`]*)$")
+    first = re.escape(markup[0])
+    opening = re.compile(rf" {{0,3}}{re.escape(markup)}{first}*\s*(\{{?[.\w][^`]*)$")
     return [
         (place, match[1]) for place, line in enumerate(content) if (match := opening.match(line))
     ]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from harness.documents.blocks import Printed
 
 NOTE = "prompts removed"
+SHELL = re.compile(r"\s*(?:scala>|jshell>|>>>|[\w.$-]+=>)\s")
+"""How what a shell of a JVM's language shows begins: what it takes is no file of that language."""
 
 # `>>> code`, `In [1]: code`; what follows them is `... code` or `   ...: code`.
 _PROMPT = re.compile(r"[ \t]*(?:>>>|In \[\d*\]:)(?: |$)")
