@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,11 +67,22 @@ def find(text: str) -> list[Trainer]:
     tree = parsed(text)
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)] if tree else []
     trainers = [trainer for node in functions if (trainer := _trainer(node))]
-    constants = [
-        node for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, ast.Constant)
-    ]
-    numbers = frozenset(float(c.value) for c in constants if isinstance(c.value, int | float))
+    numbers = numbers_in(text)
     return [replace(trainer, numbers=numbers) for trainer in trainers]
+
+
+def numbers_in(text: str) -> frozenset[float]:
+    """The numbers that a text has, written out or as one to the power of another."""
+    found: set[float] = set()
+    for node in ast.walk(parsed(text) or ast.Module([], [])):
+        match node:
+            case ast.Constant(value=int() | float() as value):
+                found.add(float(value))
+            case ast.BinOp(ast.Constant(), ast.Pow(), ast.Constant() | ast.UnaryOp()):
+                with suppress(ValueError, ArithmeticError, TypeError):
+                    base, power = map(ast.literal_eval, (node.left, node.right))
+                    found.add(float(float(base) ** power))
+    return frozenset(found)
 
 
 def _trainer(node: ast.FunctionDef) -> Trainer | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -88,17 +88,17 @@ def trained(
             # Weights that never move say that our data asked for nothing, and a scale of the
             # gradients that this is not the way in which it forms them.
             told = deviations not in ((), ("write=none",)) and _SCALED not in deviations
-            if told and best and _written(best, trainer):
+            if told and best and written(best, trainer.numbers):
                 return outcome.judged(largest), scale(way, done)
     # Perhaps it is not the line that we gave points of.
     fault = Fault("not-run", _UNKNOWN) if ways else _blamed(faults, _UNCALLED)
     return conclude(port, "local", fault=fault), None
 
 
-def _written(cause: Explanation, trainer: Trainer) -> bool:
-    """Whether constants that follow the scale of the gradients are in a trainer's text."""
+def written(cause: Explanation, numbers: Iterable[float]) -> bool:
+    """Whether constants that follow the scale of the gradients are among a text's numbers."""
     scaled = [cause.constants[name] for name in _OF_SCALE if name in cause.constants]
-    return all(any(math.isclose(own, n, rel_tol=1e-6) for n in trainer.numbers) for own in scaled)
+    return all(any(math.isclose(own, n, rel_tol=1e-6) for n in numbers) for own in scaled)
 
 
 def _blamed(faults: Sequence[Fault], otherwise: str) -> Fault:

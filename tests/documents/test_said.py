@@ -41,6 +41,12 @@ CELLS = {
     "a loop below a part of what is below its heading": ("# RMSProp\n\n## Code", LOOP, OWN, ""),
     "a loop below a paragraph about it": ("- **RMSProp** is another way.", LOOP, OWN, ""),
     "a loop below a line about it": ("# Steps\n\n#the loop of RMS prop\n", LOOP, OWN, ""),
+    "a loop with an epsilon that is not there": (
+        "## RMSProp",
+        LOOP.replace("0.2 * g", "0.1 * g"),
+        None,
+        "no optimizer recognised",
+    ),
     "a loop below two lines": ("RMSProp is one,\nand so on", LOOP, None, "no optimizer recognised"),
     "a loop below another heading": ("## AdaGrad", LOOP, None, "no optimizer recognised"),
 }
