@@ -43,24 +43,28 @@ def told_otherwise(
     unset = _NO_EPSILON in best.deviations
     own |= {"epsilon": (0.0, 0.0)} if unset else {}
     places = dict(_places(transport.settings(), own)) if own else {}
-    if not places:
-        return result
     before = transport.way
-    transport.adopt(before.telling(places))
-    again = ask_it().result()
-    own_still = {f"{IGNORED[role]}=ignored" for role in places.values()} | {_NO_EPSILON}
-    if not again.stands or own_still & {*again.deviations}:
-        if {*places.values()} == {"epsilon"} and unset:
-            transport.adopt(before)
-            return result
-        path, role = next(iter(places.items()))
-        raise BindingError(
-            f"not bound: it may be told the {role.replace('_', ' ')} as {_name(path)}, which"
-            " nothing that was called is"
-        )
-    said = dict.fromkeys(f"the {r.replace('_', ' ')} as {_name(p)}" for p, r in places.items())
-    told_it = f"told {', '.join(said)} once it was made"
-    return replace(again, bound="; ".join(filter(None, (again.bound or result.bound, told_it))))
+    while places:
+        transport.adopt(before.telling(places))
+        again = ask_it().result()
+        # What is told and changes nothing is another number, and the constant is the port's own.
+        idle = {r for r in places.values() if {f"{IGNORED[r]}=ignored"} & {*again.deviations}}
+        idle |= {"epsilon"} if _NO_EPSILON in again.deviations else set()
+        if again.stands and not idle & {*places.values()}:
+            said = {
+                f"the {role.replace('_', ' ')} as {_name(at)}": 0 for at, role in places.items()
+            }
+            bound = (again.bound or result.bound, f"told {', '.join(said)} once it was made")
+            return replace(again, bound="; ".join(filter(None, bound)))
+        if not again.stands and not (unset and {*places.values()} == {"epsilon"}):
+            path, role = next(iter(places.items()))
+            raise BindingError(
+                f"not bound: it may be told the {role.replace('_', ' ')} as {_name(path)}, which"
+                " nothing that was called is"
+            )
+        places = {path: role for path, role in places.items() if again.stands and role not in idle}
+    transport.adopt(before)
+    return result
 
 
 def _places(

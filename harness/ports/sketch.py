@@ -123,10 +123,19 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
 def _hidden(
     shape: Mapping[str, Any], owner: str, far: Mapping[tuple[str, str], int]
 ) -> Iterator[str]:
-    """The methods of a class that make a step and that nobody else may call."""
+    """The methods of a class that make a step and that nobody else may call.
+
+    >>> nested = {"class": "A$B", "methods": [{"name": "step"}]}
+    >>> [list(_hidden({"candidates": [{"class": "A"}, *more]}, "A", {("A", "step"): 0}))
+    ...  for more in ([], [nested])]
+    [['A.step makes the step, and cannot be called from here: open it'], []]
+    """
     simple = re.split(r"[.$]", owner)[-1]
     listed = [c for c in shape.get("candidates", []) if _owner(c["class"]) == owner]
-    open_ = {m["name"] for c in listed for m in (*c.get("methods", []), *c.get("bare", []))}
+    nested = (f"{owner}.", f"{owner}$")
+    within = [c for c in shape.get("candidates", []) if c["class"].startswith(nested)]
+    every = [*listed, *within]  # of one that is nested somebody may call it
+    open_ = {m["name"] for c in every for m in (*c.get("methods", []), *c.get("bare", []))}
     for (of, name), distance in far.items():
         if listed and of == simple and distance == 0 and name not in open_:
             yield f"{simple}.{name} makes the step, and cannot be called from here: open it"

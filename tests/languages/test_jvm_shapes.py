@@ -149,6 +149,7 @@ JAVA = {
     "StepsByItselfAndAtTheEnd": ("direction=ascent",),
     "EitherBeginning": EXACT,
     "DiffBecomesTheStep": EXACT,
+    "OwnBesideOthers": ("decay_rate=ignored", "eps=ignored"),
     "ReadsItsData": ("epsilon=inside", "eps=ignored"),
 }
 

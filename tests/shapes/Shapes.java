@@ -3967,3 +3967,24 @@ abstract class TakesSteps {
         }
     }
 }
+
+/** What is its own is so whatever else has the same number, and could be told. */
+class OwnBesideOthers {
+    double threshold = 1e-3;
+    double inertia = 0.75;
+    private final double lr;
+    private double[] v;
+
+    OwnBesideOthers(double lr) {
+        this.lr = lr;
+    }
+
+    boolean converged(double norm) {
+        return norm < threshold;
+    }
+
+    void update(double[] weights, double[] gradients) {
+        if (v == null) v = new double[weights.length];
+        Update.inPlace(weights, gradients, v, lr, 0.75, 1e-3);
+    }
+}
