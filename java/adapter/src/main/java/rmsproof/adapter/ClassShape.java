@@ -34,7 +34,9 @@ final class ClassShape {
                 at = at.getSuperclass()) {
             bases.add(at.getName());
         }
-        shape.put("bases", bases);
+        if (!bases.isEmpty()) {
+            shape.put("bases", bases);
+        }
         if (candidate.from() == null && new Makers(port.language).unprepared(type)) {
             shape.put("unprepared", true);
         }
@@ -65,7 +67,6 @@ final class ClassShape {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("name", method.getName());
         entry.put("static", Modifier.isStatic(method.getModifiers()));
-        entry.put("inherited", method.getDeclaringClass() != type && candidate.from() == null);
         Maker caller = candidate.from() == null ? port.caller(method) : null;
         entry.put("parameters", caller == null ? describe(slots) : placed(caller));
         entry.put("returns", port.language.typeName(result, type));
@@ -75,6 +76,9 @@ final class ClassShape {
         String around = port.around(candidate, method).words();
         if (!around.isEmpty()) {
             entry.put("around", around);
+        }
+        if (method.getDeclaringClass() != type && candidate.from() == null) {
+            entry.put("inherited", true);
         }
         if (TwoCalls.begins(method)) {
             entry.put("begins", true);

@@ -175,6 +175,19 @@ class HostTest {
     }
 
     @Test
+    void listsWhatSomebodyMayTell() throws Exception {
+        Host host = Ports.bound("class P { private double told = 1, own = 2, either;"
+                + " P() { String set = System.getProperty(\"none\");"
+                + " either = set == null ? 3 : Double.parseDouble(set); }"
+                + " void tell(int k, double number) { switch (k) { case 1: k = 2; break;"
+                + " case 2: k = 3; break; default: k = 4; } switch (k) { case 4: told = number;"
+                + " break; case 4000: own = 5; } }"
+                + " void step(double[] gradients, double[] weights) {} }");
+        Ports.run(host, WEIGHTS, ONES);
+        assertEquals("{\"this.either\":3.0,\"this.told\":1.0}", host.settings());
+    }
+
+    @Test
     void givesGradientsOfTheirOwnAtEveryStep() throws Exception {
         Host host = Ports.bound("class P { Set<Object> seen ="
                 + " Collections.newSetFromMap(new IdentityHashMap<>());"
