@@ -17,7 +17,6 @@ from harness.languages.gradients import called
 from harness.transport.python.explored.reach import Cell, attributes, own, parts
 from harness.transport.python.settable import ASKS
 from harness.transport.python.shape import class_nodes
-from harness.transport.python.signatures import puts_all
 
 # Objects within objects: more than this are no settings.
 _DEEPEST = 4
@@ -113,15 +112,21 @@ def _of_nodes(nodes: Iterable[ast.AST]) -> Iterator[str]:
     parts = [part for node in nodes for part in ast.walk(node)]
     for function in (part for part in parts if isinstance(part, ast.FunctionDef)):
         handed = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)} - {*_OWN}
-        keywords = function.args.kwarg.arg if function.args.kwarg else ""
         for part in ast.walk(function):
             if isinstance(part, ast.Assign) and handed & _names_in(part.value):
                 targets = [t for target in part.targets for t in ast.walk(target)]
                 yield from (t.attr for t in targets if isinstance(t, ast.Attribute))
             elif isinstance(part, ast.Call) and called(part) in ASKS:
                 yield from (a.attr for a in part.args[1:] if isinstance(a, ast.Attribute))
-            if keywords and puts_all(part, keywords):
+            if isinstance(part, ast.Call) and _sets_any(part) and handed & _names_in(part):
                 yield _EVERY
+
+
+def _sets_any(call: ast.Call) -> bool:
+    """Whether a call sets attributes whose names are not written there."""
+    if called(call) == "setattr":
+        return len(call.args) > 1 and not isinstance(call.args[1], ast.Constant)
+    return ast.unparse(call.func).endswith((".__dict__.update", "vars(self).update"))
 
 
 def _set_elsewhere(tree: ast.Module) -> Iterator[str]:

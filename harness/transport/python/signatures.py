@@ -151,7 +151,7 @@ def _taken_over(
 ) -> Iterator[dict[str, Any]]:
     """The attributes that a class asks of itself, where all it is given by name becomes one."""
     parts = [part for node in nodes for part in ast.walk(node)]
-    if not any(puts_all(part, keywords) for part in parts):
+    if not any(_puts_all(part, keywords) for part in parts):
         return
     own = [p for p in parts if isinstance(p, ast.Attribute) and ast.unparse(p.value) == "self"]
     defined = {getattr(part, "name", "") for node in nodes for part in node.body}
@@ -161,7 +161,7 @@ def _taken_over(
             yield {**BLANK, "name": name, "default": name in stored}
 
 
-def puts_all(node: ast.AST, keywords: str) -> bool:
+def _puts_all(node: ast.AST, keywords: str) -> bool:
     """Whether something gives an object an attribute for each keyword that it was given."""
     if isinstance(node, ast.For):
         sets = any(ast.unparse(part).startswith("setattr(self,") for part in ast.walk(node))
