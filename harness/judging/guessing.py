@@ -26,7 +26,7 @@ from harness.judging.beginning import (
 )
 from harness.judging.judge import Answers, Goldens, ask, judge
 from harness.judging.seeming import only_seems, refuse_another, refuse_frozen
-from harness.judging.telling import told_otherwise
+from harness.judging.telling import told_otherwise, untold
 from harness.judging.verdict import Result, conclude
 from harness.model.limits import PORT_SECONDS
 from harness.model.observation import Fault, Unreachable
@@ -92,10 +92,7 @@ def _refuse_untold(result: Result, transport: HostedTransport) -> None:
                 f' say so in port.toml\n[bind]\n{role} = "{names[0]}"'
             )
         if role not in told and (name := transport.about.settable(role, constant)):
-            known = role.replace("_", " ")
-            raise BindingError(
-                f"not bound: it may be told the {known} as {name}, which nothing that was called is"
-            )
+            raise untold(role, name)
 
 
 def _lacking(transport: HostedTransport) -> bool:

@@ -58,13 +58,19 @@ def told_otherwise(
             return replace(again, bound="; ".join(filter(None, bound)))
         if not again.stands and not (unset and {*places.values()} == {"epsilon"}):
             path, role = next(iter(places.items()))
-            raise BindingError(
-                f"not bound: it may be told the {role.replace('_', ' ')} as {_name(path)}, which"
-                " nothing that was called is"
-            )
+            raise untold(role, _name(path))
         places = {path: role for path, role in places.items() if again.stands and role not in idle}
     transport.adopt(before)
     return result
+
+
+def untold(role: str, name: str) -> BindingError:
+    """That a port may be told a hyperparameter under a name, and nobody knows how."""
+    known = role.replace("_", " ")
+    return BindingError(
+        f"not bound: its {known} may be set as {name}, in a way that was not found; of what it is"
+        " by default nothing is said"
+    )
 
 
 def _places(

@@ -399,7 +399,7 @@ class RMSProp:
     [
         (ANOTHER.replace("{base}", ""), "RMSProp says RMSProp, and what fits is"),
         (ANOTHER.replace("{base}", "(Descent)"), "RMSProp says RMSProp, and what fits is"),
-        (SETTINGS, "it may be told the decay rate as rho"),
+        (SETTINGS, "its decay rate may be set as rho"),
     ],
     ids=["another class", "a base", "a setting under a key"],
 )

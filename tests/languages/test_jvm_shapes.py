@@ -342,7 +342,7 @@ def test_a_guess_never_accuses() -> None:
 def test_what_another_object_may_answer_is_no_constant_of_its_own() -> None:
     found = outcome(SHAPES / "Shapes.java", ("AnsweredByDefault",))
     assert found.results == ()
-    assert "it may be told the learning rate as settings.rate" in found.errors[0]
+    assert "its learning rate may be set as settings.rate" in found.errors[0]
 
 
 BEGUN = """(ns train.begun)
