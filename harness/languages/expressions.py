@@ -153,6 +153,10 @@ class Expressions(ast.NodeVisitor):
     def visit_Compare(self, node: ast.Compare) -> list[Use]:
         if isinstance(node.ops[0], (ast.In, ast.NotIn)):
             self._keyed(node.left)
+            if not isinstance(node.left, ast.Constant):
+                # Of what holds arrays nobody asks but for a place, which maps have.
+                for use in (use for use in self.value(node.comparators[0]) if use is not KEY):
+                    use.mapping = True
         sides = [node.left, *node.comparators]
         for side, other in zip(sides, sides[1:]):
             self._compared(self.value(side), other)
