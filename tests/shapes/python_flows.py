@@ -76,7 +76,7 @@ def rmsprop(params, grads):
 """,
     ),
     "a rate by an object that is there by default, and what a class method sets": (
-        "RMSProp.made(rho=0.9, eps=1e-8)  # self.pace = pace or Steady(); made.rho = rho",
+        "RMSProp.made(rho=0.9, eps=1e-8)  # self.pace = pace or Steady(); made.__dict__.update()",
         """
 class Steady:
     def __init__(self, lr=0.01):
@@ -93,7 +93,7 @@ class RMSProp:
     @classmethod
     def made(cls, rho, eps):
         made = cls()
-        made.rho, made.eps = rho, eps
+        made.__dict__.update(rho=rho, eps=eps)
         return made
 
     def update(self, params, grads):
