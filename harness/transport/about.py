@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.ports.roles import ranked
 from harness.transport.guess import names_in, owner_of
 from harness.transport.replies import readable
 from harness.transport.states import begins_elsewhere, makes_up_state, state_maker
 from harness.transport.untold import may_be, may_be_handed, may_be_set
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 
 class About:
@@ -57,10 +59,25 @@ class About:
     @property
     @readable()
     def names(self) -> list[str]:
-        """What its source defines: classes, and functions but for what makes a record."""
-        functions = [str(f["name"]) for f in self._shape.get("functions", [])]
+        """What its source defines: classes, and functions but for those of records and settings.
+
+        >>> made = {"name": "make-rmsprop", "parameters": [[{"name": "lr"}]]}
+        >>> step = {"name": "go", "parameters": [[{"name": "w"}]]}
+        >>> About({"functions": [made, step]}, None).names
+        ['go']
+        """
+        defined = self._shape.get("functions", [])
+        functions = [str(f["name"]) for f in defined if not self._makes_settings(f)]
         functions = [name for name in functions if not name.startswith(("->", "map->"))]
         return [*(str(c["class"]) for c in self._shape.get("candidates", [])), *functions]
+
+    def _makes_settings(self, function: Mapping[str, Any]) -> bool:
+        """Whether a function is told settings alone, and makes what a function steps by."""
+        told = [p["name"] for taken in function["parameters"] for p in taken]
+        settings = all({r for _, r in ranked(name)} & {*HYPERPARAMETERS} for name in told)
+        return (
+            not self._shape.get("planned") and "inner" not in function and bool(told) and settings
+        )
 
     @property
     @readable()
