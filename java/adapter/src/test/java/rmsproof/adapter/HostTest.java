@@ -437,11 +437,11 @@ class HostTest {
                 + " public static void main(String[] args) { Runnable r = () -> {}; } }"));
         assertEquals(1, shape.getAsJsonArray("candidates").size());
         assertEquals("{\"class\":\"Port$Inner\",\"kind\":\"class\",\"public\":false,"
-                + "\"bases\":[],\"constructors\":["
+                + "\"constructors\":["
                 + "{\"parameters\":[{\"name\":\"eta\",\"kind\":\"number\","
                 + "\"element\":\"float32\",\"type\":\"float\",\"default\":false,"
                 + "\"omissible\":false,\"argument\":0}],\"called\":\"Port$Inner\"}],"
-                + "\"methods\":[{\"name\":\"go\",\"static\":false,\"inherited\":false,"
+                + "\"methods\":[{\"name\":\"go\",\"static\":false,"
                 + "\"parameters\":["
                 + "{\"name\":\"g\",\"kind\":\"array\",\"element\":\"float64\","
                 + "\"type\":\"double[]\",\"default\":false,\"omissible\":false},"
