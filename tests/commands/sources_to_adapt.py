@@ -229,8 +229,9 @@ CELLS_CLJ = Case(
     (ns small.cells)
 
     (defn move
-      [{:keys [value slope memory]} speed smoothing floor]
-      (let [memory (mapv #(+ (* smoothing %1) (* (- 1.0 smoothing) (* %2 %2))) memory slope)]
+      [{:keys [value slope memory]} speed smoothing floor share]
+      (let [slope (mapv #(* share %) slope)
+            memory (mapv #(+ (* smoothing %1) (* (- 1.0 smoothing) (* %2 %2))) memory slope)]
         {:value (mapv #(- %1 (/ (* speed %2) (Math/sqrt (+ %3 floor)))) value slope memory)
          :memory memory}))
     """,
@@ -241,6 +242,7 @@ CELLS_CLJ = Case(
         "what memory": " :memory memory",
         "what speed": "learning-rate",
         "what floor": "epsilon",
+        "what share": "1.0",
         " )": ")] (swap! state assoc k (:memory moved)) (:value moved))",
     },
     ["epsilon=inside"],
