@@ -34,13 +34,16 @@ def told_otherwise(
     best = result.diagnosis.best if result.diagnosis else None
     if best is None:
         return result
+    # What it was told and does not use is its own fault, wherever else it could be told that.
+    told = transport.describe().roles
     own = {
         role: best.intervals.get(role, (value * (1 - _NEAR), value * (1 + _NEAR)))
         for role, value in best.constants.items()
         if role in HYPERPARAMETERS and f"{IGNORED[role]}=ignored" in best.deviations
+        if role not in told
     }
     # Where none was told, 0 is what nobody set; or something else, that is none.
-    unset = _NO_EPSILON in best.deviations
+    unset = _NO_EPSILON in best.deviations and "epsilon" not in told
     own |= {"epsilon": (0.0, 0.0)} if unset else {}
     places = dict(_places(transport.settings(), own)) if own else {}
     before = transport.way
