@@ -155,13 +155,18 @@ class Search:
     def _reduced(self, explanations: Sequence[Explanation]) -> list[Explanation]:
         """Each without the members that nothing needs: with constants, sets that are smaller."""
         smaller: list[Explanation] = []
-        for explanation in explanations:
+        for explanation in ranked(explanations):
             left = explanation
-            for member in explanation.chosen if explanation.constants else ():
-                less = self._without(left, member)
-                # Equal to the last bit with all of them, and not without: all are needed.
-                if less and (left.arithmetic is None or less.arithmetic is not None):
-                    left = less
+            try:
+                for member in explanation.chosen if explanation.constants else ():
+                    less = self._without(left, member)
+                    # Equal to the last bit with all of them, and not without: all are needed.
+                    if less and (left.arithmetic is None or less.arithmetic is not None):
+                        left = less
+            except OutOfTime:  # what is likelier was looked at before
+                self.progress = replace(self.progress, ended=True)
+                smaller += [] if smaller else [left]
+                break
             smaller.append(left)
         equal = [e for e in smaller if e.arithmetic is not None]
         smaller = equal or smaller
@@ -176,8 +181,10 @@ class Search:
         rest = tuple(m for m in explanation.chosen if m != member)
         names = opened_names(self.claim, rest, (), self._free)
         constants = {n: x for n, x in explanation.constants.items() if n in names}
-        fits = self.fitting.full.borne_out([(rest, constants)])
         begun = complemented(rest, constants) if set(constants) - set(COUNTS) else []
+        ways = [constants, *(solved.constants for solved in begun)]
+        fits = self.fitting.full.borne_out([(rest, way) for way in ways])
+        fits.sort(key=lambda e: e.arithmetic is None)
         if not fits and begun:
             trial = self.fitting.shortened
             rows = rows_to_read(trial.evidence[0])

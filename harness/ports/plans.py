@@ -118,7 +118,7 @@ def plans(
                 made += ways
             except Unknown as error:
                 reasons.append(f"{function['name']}: {error}")
-    return [as_made(plan, shape) for plan in made], reasons
+    return [plan for one in made if (plan := as_made(one, shape)) is not None], reasons
 
 
 def _of_one_role(

@@ -8,19 +8,24 @@ from typing import Any
 
 from harness.ports.arrangement import Plan
 from harness.ports.numbers import by_default
-from harness.ports.offers import Spec, every
+from harness.ports.offers import every
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 
-def as_made(plan: Plan, shape: Mapping[str, Any]) -> Plan:
-    """A plan whose settings hold what they would by default, or say that they hold nothing."""
+def as_made(plan: Plan, shape: Mapping[str, Any]) -> Plan | None:
+    """A plan whose settings hold what they would by default, or say that they hold nothing.
+
+    None where something beside hyperparameters is a number of which nobody knows anything.
+    """
     said: dict[str, None] = {}
     roles = list(plan.roles)
-    for spec in _objects(plan.message["plan"]):
-        attributes = spec["attributes"]
-        numbers = {name for name, part in attributes.items() if part["kind"] == "hyper"}
+    for held in _settings(plan.message["plan"]):
+        numbers = {name for name, part in held.items() if part["kind"] == "hyper"}
         defaults = next((d for d in _records(shape) if numbers and numbers <= d.keys()), {})
-        roles += _meant(attributes, defaults, roles)
-        for name, part in attributes.items():
+        roles += _meant(held, defaults, roles) or _missing(held, roles)
+        if _unread(held):
+            return None
+        for name, part in held.items():
             if part["kind"] == "hyper" and "value" in part:
                 part["value"] = defaults.get(name) or 0.0
                 if not part["value"]:
@@ -43,15 +48,34 @@ def _meant(
     return list(given.values())
 
 
-def _objects(fed: Any) -> Iterator[Spec]:
-    """The objects that a plan describes."""
+def _missing(held: dict[str, Any], known: Sequence[str]) -> list[str]:
+    """The one hyperparameter that is missing, where nobody knows the name of one number alone."""
+    unread, missing = _unread(held), [role for role in HYPERPARAMETERS if role not in known]
+    if not len(unread) == len(missing) == 1:
+        return []
+    held[unread[0]] = {"kind": "hyper", "name": unread[0], "role": missing[0]}
+    return missing
+
+
+def _unread(held: Mapping[str, Any]) -> list[str]:
+    """What stands beside hyperparameters, is computed with and never changes."""
+    told = any(part["kind"] == "hyper" and part.get("role") for part in held.values())
+    zeros = [name for name, part in held.items() if part.get("role") == "zeros"]
+    return [name for name in zeros if told and not held[name].get("written")]
+
+
+def _settings(fed: Any) -> Iterator[dict[str, Any]]:
+    """What the objects and maps that a plan describes hold, by name."""
     if isinstance(fed, dict):
-        if fed.get("kind") == "object":
-            yield from (spec for spec in every(fed) if spec["kind"] == "object")
+        if fed.get("kind") in ("object", "map"):
+            for spec in every(fed):
+                held = spec.get("attributes" if spec["kind"] == "object" else "entries")
+                if held and spec["kind"] in ("object", "map"):
+                    yield held
         else:
-            yield from (spec for one in fed.values() for spec in _objects(one))
+            yield from (held for one in fed.values() for held in _settings(one))
     elif isinstance(fed, list):
-        yield from (spec for one in fed for spec in _objects(one))
+        yield from (held for one in fed for held in _settings(one))
 
 
 def _records(shape: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

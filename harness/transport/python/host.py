@@ -372,7 +372,7 @@ class PythonHost:
                 failure["own"] = False
         if self._source and set_elsewhere(error, self._source.tree):
             failure["own"] = False
-        if asks_for_input(error):
+        if asks_for_input(error) and not where.startswith("step "):  # it could not even be made
             failure.update(kind="not-run", message=f"{failure['message']}: nobody answers here")
         if isinstance(error, ImportError):  # looked for only when it is called
             failure.update(kind="not-run", message=missing(error, self._path, self._declared))
