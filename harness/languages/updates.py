@@ -150,13 +150,17 @@ def _handed(block: Block, pair: Pair) -> bool:
 
 
 def _stepping(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
-    """What a statement moves, and by what: `w` and `lr * g` of `w = w - lr * g`."""
+    """What a statement moves, and by what: `w` and `lr * g` of `w = w - lr * g - 0.1 * w`."""
     if isinstance(node, ast.AugAssign) and isinstance(node.op, (ast.Add, ast.Sub)):
         yield ast.unparse(whole(node.target)), node.value
     elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
-        text, value = ast.unparse(whole(node.targets[0])), node.value
-        if isinstance(value.op, (ast.Add, ast.Sub)) and ast.unparse(value.left) == text:
-            yield text, value.right
+        text, parts = ast.unparse(whole(node.targets[0])), []
+        value: ast.expr = node.value
+        while isinstance(value, ast.BinOp) and isinstance(value.op, (ast.Add, ast.Sub)):
+            parts.append(value.right)
+            value = value.left
+        if ast.unparse(value) == text:
+            yield from ((text, part) for part in parts)
 
 
 def _multiplied(step: ast.expr) -> set[str]:
