@@ -12,10 +12,14 @@ from typing import Any
 from harness.ports.numbers import usual
 from harness.ports.roles import ranked
 from harness.transport.states import taken_by
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 _Shape = Mapping[str, Any]
 # What a type of the source is asked for, as the host of a JVM writes it.
 _ASKED = re.compile(r": (?:double|float) (?:get)?(?P<name>\w+)\(\)$", re.IGNORECASE)
+
+# The same under a text, which a caller of it knows.
+_BY_TEXT = re.compile(r": (?:double|float) (?P<name>\w+)\(String \w+[^)]*\)$", re.IGNORECASE)
 
 
 def may_be(shape: _Shape, message: _Shape, role: str, constant: float, told: bool) -> list[str]:
@@ -49,6 +53,9 @@ def may_be_set(shape: _Shape, owner: str, role: str, constant: float) -> str:
     ...     for m in (named, made)
     ... ]
     ['set(key, value)', '']
+    >>> text |= {"kind": "other", "hints": ["import A", "A.Key.RATE, A.Key.DECAY"]}
+    >>> may_be_set({"candidates": [{"class": "A", "methods": [named]}]}, "A", "decay_rate", 0.9)
+    'set(key, value)'
 
     Args:
         shape: of the source.
@@ -69,7 +76,9 @@ def may_be_set(shape: _Shape, owner: str, role: str, constant: float) -> str:
             taken = method["parameters"]
             plain = taken and all(p["kind"] in ("number", "text") for p in taken)
             texts = plain and [p["kind"] for p in taken] == ["text", "number"]
-            if plain and (texts or any(_names(p["name"], role) for p in taken)):
+            chosen = _choices(taken[0]) if [p["kind"] for p in taken[1:]] == ["number"] else []
+            told = texts or (plain and any(_names(p["name"], role) for p in taken))
+            if told or any(_names(choice, role) for choice in chosen):
                 return f"{method['name']}({', '.join(p['name'] for p in taken)})"
     return ""
 
@@ -82,19 +91,32 @@ def may_be_handed(shape: _Shape, message: _Shape, role: str) -> str:
     >>> made = {"class": "O", "constructor": 0, "method": 0, "construct": [None], "call": []}
     >>> may_be_handed({"candidates": [{"class": "O", **one}]}, made, "learning_rate")
     'settings.rate'
+    >>> settings["hints"] = ["Conf: double getDouble(String key, double fallback)"]
+    >>> may_be_handed({"candidates": [{"class": "O", **one}]}, made, "learning_rate")
+    'settings.getDouble(...)'
     """
-    if "constructor" not in message:
-        return ""
-    made = next(c for c in shape["candidates"] if c["class"] == message["class"])["constructors"]
-    chosen = zip(made[message["constructor"]]["parameters"], message["construct"], strict=False)
-    given = {parameter["name"] for parameter, role in chosen if role is not None}
+    named = [c for c in shape.get("candidates", []) if c["class"] == message.get("class")]
+    made = [one for candidate in named for one in candidate.get("constructors") or ()]
+    given: set[str] = set()
+    if "constructor" in message:
+        chosen = zip(made[message["constructor"]]["parameters"], message["construct"], strict=False)
+        given = {parameter["name"] for parameter, one in chosen if one in HYPERPARAMETERS}
     for parameter in (p for constructor in made for p in constructor["parameters"]):
         left = parameter["name"] not in given
-        for asked in map(_ASKED.search, parameter.get("hints", []) if left else ()):
+        hints = parameter.get("hints", []) if left else []
+        for texts in filter(None, map(_BY_TEXT.search, hints)):
+            return f"{parameter['name']}.{texts['name']}(...)"
+        for asked in map(_ASKED.search, hints):
             if asked and _names(asked["name"], role):
                 name = asked["name"]
                 return f"{parameter['name']}.{name[0].lower()}{name[1:]}"
     return ""
+
+
+def _choices(parameter: Mapping[str, Any]) -> list[str]:
+    """The constants of an enumeration, one of which a parameter is."""
+    hints = parameter.get("hints", [])
+    return [name for hint in hints for name in re.findall(r"\.([A-Z_]+)\b", hint)]
 
 
 def _names(name: str, role: str) -> bool:

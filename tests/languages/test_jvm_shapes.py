@@ -339,6 +339,14 @@ def test_a_guess_never_accuses() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ["rms-update"])
+def test_what_is_nothing_at_first_begins_as_the_function_has_it(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    judged("unset.clj", {name: ("initial_average=one",)}, name, request)
+
+
+@pytest.mark.slow
 def test_what_another_object_may_answer_is_no_constant_of_its_own() -> None:
     found = outcome(SHAPES / "Shapes.java", ("AnsweredByDefault",))
     assert found.results == ()

@@ -291,6 +291,7 @@
       (self? name) (let [made (open (selves context parameter))]
                      (reset! (:self context) (:value made))
                      made)
+      (:unset parameter) (open [(constantly nil)])
       :else (open (concat (makers context parameter)
                           [(constantly nil) (constantly {}) array #(number context path)])))))
 

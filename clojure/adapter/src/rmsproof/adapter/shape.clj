@@ -21,6 +21,7 @@
              (:key (meta symbol)) {:kind "text" :use {"keyed" true}}
              (:named (meta symbol)) {:use {"named" [(:named (meta symbol))]}}
              (:opaque (meta symbol)) {:use {"opaque" true}})
+           (when (:unset (meta symbol)) {:unset true})
            (when-let [held (:held (meta symbol))] {:held held}))))
 
 (defn- option
@@ -287,6 +288,12 @@
   [body sym]
   (not-any? #(and (seq? %) (arithmetic (first %)) (some #{sym} %)) (forms-in body)))
 
+(defn- unset?
+  "Tells whether a body puts something else in a symbol's place where that is nil: so it begins."
+  [body sym]
+  (some #(and (seq? %) ('#{or nil? some? if if-not when-not} (first %)) (= sym (second %)))
+        (forms-in body)))
+
 (def ^:private changing
   "What changes a reference, and which kind it is."
   '{swap! "atom" reset! "atom" alter "ref" commute "ref" ref-set "ref" vswap! "volatile"
@@ -314,7 +321,7 @@
               (with-state (update form :keys (partial mapv (partial chosen body))) body)
               (and (symbol? form) (not= '& form))
               (vary-meta (chosen body form) assoc :key (key? body form) :opaque (opaque? body form)
-                         :held (held body form))
+                         :held (held body form) :unset (boolean (unset? body form)))
               :else form))
           argument-vector)))
 

@@ -204,11 +204,18 @@ final class Hints {
                         && !Modifier.isPrivate(method.getModifiers()) && !method.isSynthetic()
                         && OwnTypes.owns(method.getDeclaringClass())
                         && !method.getName().matches(DULL)
-                        && (asked || weight(method, type) < 4) && (!asked || Modifier.isAbstract(method.getModifiers())));
+                        && (asked ? Modifier.isAbstract(method.getModifiers()) || single(method, type)
+                                : weight(method, type) < 4));
         return Stream.<Member>concat(fields, methods).sorted(
                 Comparator.comparing((Member member) -> member instanceof Method method
                         ? weight(method, type) : 0).thenComparing(Member::getName)
                         .thenComparing(Object::toString));
+    }
+
+    /** Tells whether a method answers with one number of its own. */
+    private boolean single(Method method, Class<?> type) {
+        return method.getParameterCount() == 0
+                && language.accepts(method.getGenericReturnType(), type).kind().equals("number");
     }
 
     /** How little a method is about numbers: arrays first, single ones, other objects, the rest. */
@@ -223,7 +230,8 @@ final class Hints {
         if (List.of("array", "list", "map").contains(kind) && (sets || given.length == 0)) {
             return 0;
         }
-        boolean indexed = Arrays.stream(method.getParameterTypes()).anyMatch(int.class::equals);
+        boolean indexed = Arrays.stream(method.getParameterTypes())
+                .anyMatch(place -> place == int.class || place == String.class);
         if (kind.equals("number") && (sets || given.length == 0 || indexed)) {
             return 1;
         }
