@@ -182,7 +182,8 @@ class Search:
         names = opened_names(self.claim, rest, (), self._free)
         constants = {n: x for n, x in explanation.constants.items() if n in names}
         begun = complemented(rest, constants) if set(constants) - set(COUNTS) else []
-        ways = [constants, *(solved.constants for solved in begun)]
+        others = (solved.constants for solved in begun if solved.constants != constants)
+        ways = [constants, *others]
         fits = self.fitting.full.borne_out([(rest, way) for way in ways])
         fits.sort(key=lambda e: e.arithmetic is None)
         if not fits and begun:

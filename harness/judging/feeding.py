@@ -75,13 +75,17 @@ class Feeder:
 Fed = Sequence[tuple[Golden, Observation]]
 
 
+def _whole(fed: Fed) -> tuple[Golden, Observation] | None:
+    """The first scenario that was answered whole, and its answer."""
+    return next(((g, o) for g, o in fed if o.fault is None), None)
+
+
 def answers_again(feeder: Feeder, fed: Fed) -> list[tuple[Golden, Observation]]:
     """The first scenario fed again at the end, where it is answered differently or fails.
 
     Twice again: a port may forget where what it is given changes its shape.
     """
-    whole = next(((g, o) for g, o in fed if o.fault is None), None)
-    if whole is None:
+    if (whole := _whole(fed)) is None:
         return []
     golden, before = whole
     again = feeder.feed_all([golden.scenario] * 2, golden.precision)
@@ -116,10 +120,7 @@ def differs_alone(
 
 def shared_by_objects(transport: Transport, fed: Fed) -> bool:
     """Whether another object of a port begins with what the first one left."""
-    if not isinstance(transport, HostedTransport):
-        return False
-    whole = next(((g, o) for g, o in fed if o.fault is None), None)
-    if whole is None:
+    if not isinstance(transport, HostedTransport) or (whole := _whole(fed)) is None:
         return False
     golden, before = whole
     other = transport.run_beside(golden.scenario, golden.precision)

@@ -54,10 +54,9 @@ def told_otherwise(
         idle = {r for r in places.values() if {f"{IGNORED[r]}=ignored"} & {*again.deviations}}
         idle |= {"epsilon"} if _NO_EPSILON in again.deviations else set()
         if again.stands and not idle & {*places.values()}:
-            said = {
-                f"the {role.replace('_', ' ')} as {_name(at)}": 0 for at, role in places.items()
-            }
-            bound = (again.bound or result.bound, f"told {', '.join(said)} once it was made")
+            said = [f"the {role.replace('_', ' ')} as {_name(at)}" for at, role in places.items()]
+            told_it = f"told {', '.join(dict.fromkeys(said))} once it was made"
+            bound = (again.bound or result.bound, told_it)
             return replace(again, bound="; ".join(filter(None, bound)))
         if not again.stands and not (unset and {*places.values()} == {"epsilon"}):
             path, role = next(iter(places.items()))

@@ -11,6 +11,9 @@ from harness.ports.numbers import by_default
 from harness.ports.offers import every
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
+# Under what specifications have what an object, or a map, holds.
+_HOLDS = {"object": "attributes", "map": "entries"}
+
 
 def as_made(plan: Plan, shape: Mapping[str, Any]) -> Plan | None:
     """A plan whose settings hold what they would by default, or say that they hold nothing.
@@ -33,18 +36,16 @@ def as_made(plan: Plan, shape: Mapping[str, Any]) -> Plan | None:
     return replace(plan, title=", ".join([plan.title, *said]), roles=tuple(roles))
 
 
-def _meant(
-    attributes: dict[str, Any], defaults: Mapping[str, Any], known: Sequence[str]
-) -> list[str]:
+def _meant(held: dict[str, Any], defaults: Mapping[str, Any], known: Sequence[str]) -> list[str]:
     """The roles of numbers whose names nobody knows, as their defaults are usual for them."""
-    names = [name for name, part in attributes.items() if part.get("role") in (None, "zeros")]
+    names = [name for name, part in held.items() if part.get("role") in (None, "zeros")]
     names = [name for name in names if isinstance(defaults.get(name), int | float)]
     unread = [{"name": name, "value": float(defaults[name])} for name in names]
     beside = [{"name": role} for role in known]
     roles = by_default([*unread, *beside], [*[None] * len(unread), *known])
     given = {name: role for name, role in zip(names, roles, strict=False) if role}
     for name, role in given.items():
-        attributes[name] = {"kind": "hyper", "name": name, "role": role}
+        held[name] = {"kind": "hyper", "name": name, "role": role}
     return list(given.values())
 
 
@@ -67,10 +68,9 @@ def _unread(held: Mapping[str, Any]) -> list[str]:
 def _settings(fed: Any) -> Iterator[dict[str, Any]]:
     """What the objects and maps that a plan describes hold, by name."""
     if isinstance(fed, dict):
-        if fed.get("kind") in ("object", "map"):
+        if fed.get("kind") in tuple(_HOLDS):  # arguments may be called kind as well
             for spec in every(fed):
-                held = spec.get("attributes" if spec["kind"] == "object" else "entries")
-                if held and spec["kind"] in ("object", "map"):
+                if held := spec.get(_HOLDS.get(spec["kind"], "")):
                     yield held
         else:
             yield from (held for one in fed.values() for held in _settings(one))

@@ -25,6 +25,10 @@ class About:
         self._shape, self._message = shape, message
         self._called = message or {}
 
+    def _classes(self, name: object) -> list[Mapping[str, Any]]:
+        """What is said of a class by its name: one, or nothing where it is none of the source."""
+        return [c for c in self._shape.get("candidates", []) if c["class"] == name]
+
     @property
     def stopped(self) -> str:
         """What ended the top level of its source, of which only definitions were then run."""
@@ -85,7 +89,7 @@ class About:
         """Whether another class of its source extends the one that is called, or this a base."""
         name, at = owner_of(self._called), self._called.get("method")
         bases = [b for c in self._shape.get("candidates", []) for b in c.get("bases", [])]
-        methods = [c["methods"] for c in self._shape.get("candidates", []) if c["class"] == name]
+        methods = (c["methods"] for c in self._classes(name))
         handed_down = isinstance(at, int) and any(m[at].get("inherited") for m in methods)
         return handed_down or any(b == name or b.endswith(f".{name}") for b in bases)
 
@@ -97,9 +101,8 @@ class About:
             return not self.of_library
         plan = self._called.get("plan", {})
         steps = {call.get("method") for call in plan.get("calls", ())}
-        of = plan.get("class")
-        listed = [c["methods"] for c in self._shape.get("candidates", []) if c["class"] == of]
-        static = [bool(m.get("static")) for ms in listed for m in ms if m["name"] in steps]
+        methods = (m for c in self._classes(plan.get("class")) for m in c["methods"])
+        static = [bool(m.get("static")) for m in methods if m["name"] in steps]
         return bool(static) and not any(static)
 
     @readable()
@@ -147,9 +150,8 @@ class About:
     @readable()
     def forgotten(self) -> str:
         """What says that it is called before a first step, and is not called; "" for none."""
-        of = self._called.get("class")
         named = self._called.get("function")
-        listed = [c for c in self._shape.get("candidates", []) if c["class"] == of]
+        listed = self._classes(self._called.get("class"))
         functions = [f for f in self._shape.get("functions", []) if f["name"] == named]
         unsaid = self._message is not None and "graph" not in self._message
         said = [c.get("forgotten") or c.get("prepared") or "" for c in (*listed, *functions)]
@@ -159,9 +161,8 @@ class About:
     @readable()
     def has_others(self) -> bool:
         """Whether its class has other methods than the one that is called, which take something."""
-        index, of = self._called.get("method"), self._called.get("class")
-        listed = [c["methods"] for c in self._shape.get("candidates", []) if c["class"] == of]
-        others = [m for methods in listed for at, m in enumerate(methods) if at != index]
+        index, listed = self._called.get("method"), self._classes(self._called.get("class"))
+        others = (m for c in listed for at, m in enumerate(c["methods"]) if at != index)
         return any(method["parameters"] for method in others)
 
     @property

@@ -248,22 +248,17 @@ class PythonHost:
                 way, roles = binding["graph"], binding["roles"]
                 module = self._module(way["plan"]["words"])
                 self._session = Explored(module, way, roles, hyper, bounds, weights)
-                for owner in self._session.owners():
-                    self._place(placed, owner)
-                return None
-            if plan:
+            elif plan:
                 self._session = Planned(
                     plan, self._named, names, bounds, self._dtype, weights, hyper, self._beginnings
                 )
-                for owner in self._session.owners():
-                    self._place(placed, owner)
-                return None
-            values = Weights(storage, tuple(names), bounds, self._dtype, weights)
-            count = max(1, len(names)) if storage.container == "array" else 1
-            ports = [new_port(binding, self._shapes, self._named, hyper) for _ in range(count)]
-            for port in ports:
-                self._place(placed, port.call if port.owner is None else port.owner)
-            self._session = Session(values, hyper, binding, ports, self._beginnings)
+            else:
+                values = Weights(storage, tuple(names), bounds, self._dtype, weights)
+                count = max(1, len(names)) if storage.container == "array" else 1
+                ports = [new_port(binding, self._shapes, self._named, hyper) for _ in range(count)]
+                self._session = Session(values, hyper, binding, ports, self._beginnings)
+            for owner in self._session.owners():
+                self._place(placed, owner)
         except LoadError as error:
             return {"kind": error.kind, "message": str(error)}
         except Garbled as error:

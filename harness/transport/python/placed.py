@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import types
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from harness.languages.gradients import called
@@ -34,9 +34,7 @@ class Places:
 
     def __init__(self, tree: ast.Module, module: dict[str, Any]) -> None:
         self._module = module
-        self._elsewhere = frozenset(_set_elsewhere(tree))
-        self._shared = frozenset(_shared(tree))
-        self._names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+        self._elsewhere, self._shared, self._names = _read(tree)
 
     def of(self, owner: Any) -> dict[str, Cell]:
         """Those of an object, by path."""
@@ -100,6 +98,13 @@ def place(cells: Mapping[str, Cell], placed: Mapping[str, Any]) -> None:
     """Put numbers into those of these places that are among them."""
     for path in placed.keys() & cells.keys():
         cells[path].put(placed[path])
+
+
+@lru_cache(maxsize=4)  # a source is asked in every scenario
+def _read(tree: ast.Module) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """The attributes that are set elsewhere, the variables that are shared, all names."""
+    names = frozenset(n.id for n in ast.walk(tree) if isinstance(n, ast.Name))
+    return frozenset(_set_elsewhere(tree)), frozenset(_shared(tree)), names
 
 
 @cache

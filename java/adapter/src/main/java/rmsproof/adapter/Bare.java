@@ -60,7 +60,8 @@ final class Bare {
     static Object none(Executable executable, int position) {
         Class<?> type = executable.getParameterTypes()[position];
         boolean any = executable.isVarArgs() && position == executable.getParameterCount() - 1;
-        return any && !type.getComponentType().isPrimitive() && !OwnTypes.owns(type.getComponentType())
+        return any && !type.getComponentType().isPrimitive()
+                && !OwnTypes.owns(type.getComponentType())
                 ? Array.newInstance(type.getComponentType(), 0) : null;
     }
 

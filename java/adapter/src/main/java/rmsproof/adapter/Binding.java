@@ -35,7 +35,7 @@ import java.util.Set;
  * @param begun the number that all of a state begins as which is made up
  * @param storage index into the shape's {@code storages}
  * @param loop whether a call takes all steps by itself, and asks for gradients
- * @param told by their paths the numbers that are set once it is made, and the role of each
+ * @param placed by their paths the numbers that are set once it is made, and the role of each
  */
 public record Binding(
         String className,
@@ -54,7 +54,7 @@ public record Binding(
         double begun,
         int storage,
         boolean loop,
-        Map<String, String> told) {
+        Map<String, String> placed) {
 
     /** The roles that are single numbers. */
     public static final Set<String> HYPERPARAMETERS =

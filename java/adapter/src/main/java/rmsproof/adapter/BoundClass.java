@@ -236,7 +236,8 @@ final class BoundClass implements BoundPort {
     @Override
     public Optimizer open(Map<String, Double> hyperparameters, Start start) throws Throwable {
         // What is told to all objects of a class would stay so for those that are not told.
-        boolean shared = binding.told().keySet().stream().anyMatch(path -> !path.startsWith("this"));
+        boolean shared = binding.placed().keySet().stream()
+                .anyMatch(path -> !path.startsWith("this"));
         ClassPort.Candidate fresh = port.fresh(candidate, shared);
         Entry own = fresh == candidate ? entry : resolve(fresh);
         Instance instance = new Instance(own, fresh.type().getClassLoader(), hyperparameters);

@@ -266,7 +266,8 @@ final class Cells {
             if (field.getType() == boolean.class) {
                 field.setBoolean(owner, told == null || field.getBoolean(owner));
                 return;
-            } else if (told == null && field.getType().isEnum() && ClassLanguage.algorithm(field.getType()) != null
+            } else if (told == null && field.getType().isEnum()
+                    && ClassLanguage.algorithm(field.getType()) != null
                     && !Modifier.isStatic(field.getModifiers())) {
                 field.set(owner, ClassLanguage.algorithm(field.getType()));
                 return;

@@ -357,7 +357,8 @@ final class ClassPort implements Port {
         boolean omitted = slot.member() instanceof Method method
                 && KotlinDefaults.of(method) != null && accepts(slot).holder() != null
                 && accepts(slot).number() == null;
-        return any || omitted || constructs && (KotlinDefaults.of((Constructor<?>) slot.member()) != null
+        return any || omitted || constructs && (
+                KotlinDefaults.of((Constructor<?>) slot.member()) != null
                 || own && type.isInterface() && !accepts(slot).carries())
                 || other && (!constructs || own || Bare.empty(type) != null
                         && !CollectionMaker.settings(slot.type()));

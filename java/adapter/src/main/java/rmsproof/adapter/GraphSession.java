@@ -19,7 +19,7 @@ final class GraphSession implements Feeding {
     private final Port port;
     private final GraphWay way;
     private final Map<String, String> roles;
-    private final Map<String, String> told;
+    private final Map<String, String> placed;
     private final Map<String, Double> hyperparameters;
     private final Layout layout;
     private final double[] weights;
@@ -32,14 +32,14 @@ final class GraphSession implements Feeding {
 
     /**
      * @param roles of numbers, by their paths: those that a hyperparameter is given
-     * @param told the same of those that are set once the object is made
+     * @param placed the same of those that are set once the object is made
      */
-    GraphSession(Port port, GraphWay way, Map<String, String> roles, Map<String, String> told,
+    GraphSession(Port port, GraphWay way, Map<String, String> roles, Map<String, String> placed,
             Map<String, Double> hyperparameters, Layout layout, double[] weights) {
         this.port = port;
         this.way = way;
         this.roles = roles;
-        this.told = told;
+        this.placed = placed;
         this.hyperparameters = hyperparameters;
         this.layout = layout;
         this.weights = weights.clone();
@@ -65,7 +65,7 @@ final class GraphSession implements Feeding {
 
     private Part part(ClassLoader loader, int from, int count) throws ReflectiveOperationException {
         Part part = new Part(port.graph(way.plan(), loader, numbers()), from, count);
-        told.forEach((path, role) -> // each may put another object where the next is
+        placed.forEach((path, role) -> // each may put another object where the next is
                 set(part.graph.settings(), path, hyperparameters.get(role)));
         if (way.mode().equals("weights") || way.mode().equals("turned")) {
             Map<String, Cell> cells = part.graph.cells();

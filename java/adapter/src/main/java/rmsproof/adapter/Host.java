@@ -17,7 +17,7 @@ public final class Host {
     private Feeding session;
     private GraphWay way;
     private Map<String, String> told;
-    private Map<String, String> set;
+    private Map<String, String> placed;
 
     private Host(Language language, Port port) {
         this.language = language;
@@ -66,10 +66,8 @@ public final class Host {
         session = null;
         way = null;
         if (json.has("graph")) {
-            told = new HashMap<>();
-            json.getAsJsonObject("roles").entrySet().forEach(
-                    entry -> told.put(entry.getKey(), entry.getValue().getAsString()));
-            set = Binding.words(json, "placed");
+            told = Binding.words(json, "roles");
+            placed = Binding.words(json, "placed");
             way = GraphWay.of(json.getAsJsonObject("graph"));
             return;
         }
@@ -113,13 +111,13 @@ public final class Host {
         Feeding opened;
         if (way != null) {
             demand(List.copyOf(told.values()), hyperparameters);
-            demand(List.copyOf(set.values()), hyperparameters);
+            demand(List.copyOf(placed.values()), hyperparameters);
             opened = new GraphSession(
-                    port, way, told, set, hyperparameters, Layout.of(names, lengths), weights);
+                    port, way, told, placed, hyperparameters, Layout.of(names, lengths), weights);
         } else {
             demand(binding.construct(), hyperparameters);
             demand(binding.call(), hyperparameters);
-            demand(List.copyOf(binding.told().values()), hyperparameters);
+            demand(List.copyOf(binding.placed().values()), hyperparameters);
             opened = new Session(language, port, bound, binding, hyperparameters,
                     Layout.of(names, lengths), weights);
         }

@@ -26,7 +26,7 @@ final class Session implements Feeding {
     private final double[] scratch;
     private final boolean scalar;
     private final boolean looping;
-    private final Map<String, String> told;
+    private final Map<String, String> placed;
     private double[] average;
     private boolean gradientsChanged;
     private int step;
@@ -61,7 +61,7 @@ final class Session implements Feeding {
         this.live = new LiveWeights(bound, layout);
         this.initial = binding.initial();
         this.looping = binding.loop();
-        this.told = binding.told();
+        this.placed = binding.placed();
         this.numbers = new Numbers(language);
         this.weights = weights.clone();
         this.before = new double[weights.length];
@@ -90,7 +90,7 @@ final class Session implements Feeding {
         Start start = new Start(own.size(), loader ->
                 live.hand(own, stored(own), bound.weights().in(loader)).whole());
         slot.optimizer = bound.open(hyperparameters, start);
-        told.forEach((path, role) -> // each may put another object where the next is
+        placed.forEach((path, role) -> // each may put another object where the next is
                 slot.optimizer.settings().get(path).set(hyperparameters.get(role)));
         ClassLoader loader = slot.optimizer.loader();
         slot.gradients = loader == null ? bound.gradients() : bound.gradients().in(loader);
