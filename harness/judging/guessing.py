@@ -26,7 +26,7 @@ from harness.judging.beginning import (
 )
 from harness.judging.judge import Answers, Goldens, ask, judge
 from harness.judging.seeming import only_seems, refuse_another, refuse_frozen
-from harness.judging.telling import told_otherwise, untold
+from harness.judging.telling import noted_untold, told_otherwise, untold
 from harness.judging.verdict import Result, conclude
 from harness.model.limits import PORT_SECONDS
 from harness.model.observation import Fault, Unreachable
@@ -59,6 +59,7 @@ def judged(port: Port, transport: Transport, goldens: Goldens, **options: Any) -
         result = told_otherwise(transport, result, lambda: ask(port, transport, goldens, **options))
         _refuse_untold(result, transport)
         refuse_another(port, transport, result)
+        result = noted_untold(port, transport, result)
     except Unreachable as error:
         words = "its process ended while other ways to call it were tried"
         raise BindingError(f"not bound: {words}: {error.fault.message}") from None

@@ -6,6 +6,7 @@ number that can be reached once the port is made: there it is told, and judged o
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -13,14 +14,14 @@ from dataclasses import replace
 from harness.diagnosis.hypotheses import IGNORED
 from harness.judging.judge import Answers
 from harness.judging.verdict import Result
+from harness.languages.literals import NEAR, computed_with
 from harness.ports.binding import BindingError
+from harness.ports.port import Port
 from harness.ports.roles import ranked
 from harness.transport.hosted import HostedTransport
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 _NO_EPSILON = "epsilon=none"
-# A constant and the number that it is are as near as this, relatively, if it is stored in float.
-_NEAR = 1e-6
 
 
 def told_otherwise(
@@ -37,7 +38,7 @@ def told_otherwise(
     # What it was told and does not use is its own fault, wherever else it could be told that.
     told = transport.describe().roles
     own = {
-        role: best.intervals.get(role, (value * (1 - _NEAR), value * (1 + _NEAR)))
+        role: best.intervals.get(role, (value * (1 - NEAR), value * (1 + NEAR)))
         for role, value in best.constants.items()
         if role in HYPERPARAMETERS and f"{IGNORED[role]}=ignored" in best.deviations
         if role not in told
@@ -64,6 +65,40 @@ def told_otherwise(
         places = {path: role for path, role in places.items() if again.stands and role not in idle}
     transport.adopt(before)
     return result
+
+
+def noted_untold(port: Port, transport: HostedTransport, result: Result) -> Result:
+    """The result, with a note of constants that somebody might tell it in a way not found.
+
+    What its source computes with is its own, and so is what it is told and does not use.
+    """
+    best = result.diagnosis.best if result.diagnosis else None
+    if best is None or transport.about.of_library:
+        return result
+    told = transport.describe().roles
+    texts = [p.read_text(encoding="utf-8", errors="replace") for p in port.source if p.is_file()]
+
+    def computed(role: str) -> bool:
+        value = best.constants.get(role, math.nan)
+        # Of a decay rate, either share may be written out.
+        numbers = (value, 1 - value) if role == "decay_rate" else (value,)
+        return any(computed_with(text, number) for text in texts for number in numbers)
+
+    left = [
+        role.replace("_", " ")
+        for role in HYPERPARAMETERS
+        if f"{IGNORED[role]}=ignored" in best.deviations and role not in told
+        if not computed(role)
+    ]
+    if not left:
+        return result
+    words = f"no way was found to tell it another {_either(left)}"
+    return replace(result, bound="; ".join(filter(None, (result.bound, words))))
+
+
+def _either(names: list[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def untold(role: str, name: str) -> BindingError:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -29,6 +29,10 @@ TRIAL = Scenario(
     epsilon=0.25,
     weights={"a": np.array([72.0, 112.0]), "b": np.array([64.0, -96.0, 80.0])},
     gradients=[{"a": np.array([-1.5, 3.0]), "b": np.array([1.0, -2.0, 0.5])}] * 2,
+)
+
+_LARGE = replace(
+    TRIAL, gradients=[{name: g * 2.0**12 for name, g in row.items()} for row in TRIAL.gradients]
 )
 
 # Numbers that are this near are the same but for their rounding.
@@ -106,7 +110,7 @@ def chosen(
     if moved and all(map(_as_matrix, moved)):
         raise BindingError(f"not bound: {title} takes a list of arrays for the rows of a matrix")
     if moved := [t for t in moved if not _as_matrix(t)]:
-        return _whole_or_single(_most_moved(moved))
+        return _whole_or_single(conversation, _most_moved(moved), precision)
     # Lists of arrays may hold lists again: that nothing moves in them says nothing. Nor does it
     # where a state that begins empty cut short what went over it.
     whole = [t for t in tried if t.way.get("initial", ZEROS) % (ZEROS + 1) == ZEROS]
@@ -159,18 +163,31 @@ def _most_moved(moved: Sequence[Tried]) -> list[Tried]:
     return [t for t in moved if count(t) == most]
 
 
-def _whole_or_single(moved: Sequence[Tried]) -> Tried:
+def _whole_or_single(conversation: Conversation, moved: Sequence[Tried], precision: str) -> Tried:
     """Of ways that work: one array a call, unless a list of arrays gives other numbers.
 
     A loop over parameters also runs over the elements of one; where it treats an array as a
-    whole (a norm), only the list is what was meant.
+    whole (a norm), only the list is what was meant. Norms of gradients may be cut when large.
     """
     single = next((t for t in moved if t.container == "array"), None)
     listed = next((t for t in moved if t.container == "list"), None)
     if single is None or listed is None:
         return moved[0]
-    one, other = single.observation.weights, listed.observation.weights
-    return single if np.allclose(one, other, rtol=_NEAR, equal_nan=True) else listed
+    alike = _alike(single.observation, listed.observation)
+    if alike:
+        large = [_large(conversation, t.way, precision) for t in (single, listed)]
+        alike = _alike(*large) or large[1].fault is not None
+    return single if alike else listed
+
+
+def _alike(one: Observation, other: Observation) -> bool:
+    same = len(one.weights) == len(other.weights)
+    return same and np.allclose(one.weights, other.weights, rtol=_NEAR, equal_nan=True)
+
+
+def _large(conversation: Conversation, way: dict[str, Any], precision: str) -> Observation:
+    conversation.bind(way)
+    return conversation.run(_LARGE, precision)
 
 
 # In the words of Java's reflection.

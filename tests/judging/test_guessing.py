@@ -182,6 +182,24 @@ class RMSProp:
 """
 
 
+# Of one array alone, its numbers may as well be the arrays, until their norm is large.
+CLIPS_ALL = """
+import numpy as np
+
+
+class RMSProp:
+    def __init__(self, lr=0.01, rho=0.9, eps=1e-8):
+        self.lr, self.rho, self.eps, self.v = lr, rho, eps, None
+
+    def updates(self, params, grads):
+        norm = np.sqrt(sum(np.sum(g**2) for g in grads))
+        grads = [g * (5 / norm) for g in grads] if norm > 5 else grads
+        self.v = [0.0 for p in params] if self.v is None else self.v
+        self.v = [self.rho * v + (1 - self.rho) * g**2 for v, g in zip(self.v, grads)]
+        rows = zip(params, grads, self.v)
+        return [p - self.lr * g / (np.sqrt(v) + self.eps) for p, g, v in rows]
+"""
+
 # Handed nothing for its state it begins otherwise than with the one that it makes itself.
 MAKES_ITS_STATE = """
 def {begin}(params):
@@ -201,6 +219,7 @@ def rmsprop(params, grads, state, lr, rho, eps):
         (BESIDE_OTHERS, FEW, ()),
         (UNKNOWN_NAMES, FEW, ("gradient_scale=constant",)),
         pytest.param(DIVIDES, "*float64/[mts]*", ("eps=ignored",), marks=pytest.mark.slow),
+        (CLIPS_ALL, "*float64/m*", ("clip=global_norm",)),
         (MAKES_ITS_STATE.format(begin="init_state"), FEW, ()),
         (MAKES_ITS_STATE.format(begin="norms"), FEW, ("initial_average=first_square",)),
     ],
@@ -208,6 +227,7 @@ def rmsprop(params, grads, state, lr, rho, eps):
         "of a name that others lack",
         "of names that nobody knows",
         "of what loses bits",
+        "of all arrays together",
         "of a state that it makes",
         "of a state that nothing makes",
     ],
@@ -218,6 +238,32 @@ def test_what_is_named_is_what_the_port_does(
     (result,) = judged(tmp_path, text, pattern).results
     assert result.deviations == deviations
     assert result.verdict.word == ("diverges" if deviations else "exact")
+
+
+ASKS_ANOTHER = """
+def small():
+    return 1e-6
+
+
+class RMSProp:
+    def __init__(self, lr=0.01, rho=0.9):
+        self.lr, self.rho, self.v = lr, rho, 0.0
+
+    def update(self, w, g):
+        self.v = self.rho * self.v + (1 - self.rho) * g * g
+        return w - self.lr * g / (self.v**0.5 + {eps})
+"""
+
+
+@pytest.mark.parametrize(
+    ("eps", "bound"), [("1e-6", ""), ("small()", "no way was found to tell it another epsilon")]
+)
+def test_a_constant_that_is_not_written_where_it_is_added_may_be_told(
+    eps: str, bound: str, tmp_path: Path
+) -> None:
+    (result,) = judged(tmp_path, ASKS_ANOTHER.format(eps=eps), "*float64/m*").results
+    assert result.deviations == ("eps=ignored",)
+    assert result.bound == bound
 
 
 @pytest.mark.parametrize(
