@@ -69,8 +69,9 @@ def only_seems(guess: Guess, result: Result) -> bool:
     tried = str(graph.get("plan", {}).get("method", "")).startswith("[")
     anew = "state=reset" in result.deviations and ("initial_average" in axes or tried)
     # Arrays of which nobody knows what they are, and that no step changes: one may be the average,
-    # which another function keeps, unless they are factors of what is divided.
-    kept = bool(graph.get("others")) and not graph.get("factors") and bool(axes & _OF_AVERAGES)
+    # which another function keeps, or epsilon, unless they are factors of what is divided.
+    left = bool(graph.get("others")) and not graph.get("factors")
+    kept = left and (bool(axes & _OF_AVERAGES) or "epsilon=none" in result.deviations)
     seen = guess.explored and (anew or kept)
     # What is taken for the number of a step, and is a place, has a new average at every step.
     counted = "iteration" in guess.message.get("call", ())

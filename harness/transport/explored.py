@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -93,6 +93,16 @@ def named(shape: Mapping[str, Any], owner: str, way: Mapping[str, Any]) -> bool:
 
 def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
     """A way with each reading of its numbers that is possible."""
+    rows = {_plain_row(path) for path in way["others"]}
+    # What nobody knows may be a number that is missing, before it is an array that is left alone.
+    if len(rows) == 1 and not any(map(ranked, rows)):
+        yield from _readings(way, wanted, rows)
+    yield from _readings(way, wanted, {name for name in rows if _number(name)})
+
+
+def _readings(
+    way: Mapping[str, Any], wanted: Wanted, of_rows: Collection[str]
+) -> Iterator[Explored]:
     # What the user gives is no number that has to be read.
     said = {
         path: float(wanted.give[_name(path)])
@@ -113,8 +123,8 @@ def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
         for (path, value), name in zip(way["numbers"].items(), names.values(), strict=True)
     }
     # A row of what has one name is one number that each layer has, if it can be nothing else.
-    rows = {path: plain_name(_name(path)).removesuffix("s") for path in way["others"]}
-    rows = {path: name for path, name in rows.items() if _number(name) and name not in numbers}
+    rows = {path: _plain_row(path) for path in way["others"]}
+    rows = {path: n for path, n in rows.items() if n in of_rows and n not in numbers}
     numbers |= {name: {"name": name} for name in rows.values()}
     names |= rows
     known = hyper_roles(list(numbers.values()), wanted)
@@ -124,7 +134,7 @@ def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
     roles = dict(zip(numbers, told_by, strict=True)) if way.get("valued") else roles
     unread = [
         list(dict.fromkeys(plain_name(names[p]) for p in paths if not roles[plain_name(names[p])]))
-        for paths in (way["asked"], way.get("valued", ()))
+        for paths in (way["asked"], (*way.get("valued", ()), *rows))
     ]
     missing = [role for role in HYPERPARAMETERS if role not in roles.values()]
     # What a first step does not depend on is given all the same: later ones may. What else there
@@ -192,6 +202,11 @@ def _open(way: Mapping[str, Any]) -> list[str]:
     """What the class itself is made with that later steps may depend on, and the first does not."""
     idle = way.get("idle", ())
     return [p for p in idle if _MADE.fullmatch(p) and p not in way.get("still", ())]
+
+
+def _plain_row(path: str) -> str:
+    """What a row of numbers is a row of, by the path of one of them."""
+    return plain_name(_name(path)).removesuffix("s")
 
 
 def _number(name: str) -> bool:

@@ -72,6 +72,79 @@ class RMSProp:
             params[k] -= self.lr * grads[k] / (np.sqrt(self.cache[k]) + self.eps)
 """,
     ),
+    "a record of settings that is replaced": (
+        "cls.config = replace(cls.config, **changes)  # self.config.rate, frozen",
+        """
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Config:
+    rate: float = 0.02
+    decay: float = 0.95
+    small: float = 1e-7
+
+
+class RMSProp:
+    config = Config()
+
+    def __init__(self):
+        self.squares = {}
+
+    @classmethod
+    def configure(cls, **changes):
+        cls.config = replace(cls.config, **changes)
+
+    def update(self, name, param, grad):
+        c, s = self.config, self.squares.setdefault(name, np.zeros_like(param))
+        s *= c.decay
+        s += (1 - c.decay) * grad**2
+        param -= c.rate * grad / (np.sqrt(s) + c.small)
+""",
+    ),
+    "attributes that are set by their names": (
+        "for key, value in config.items(): setattr(made, key, value)  # rho = 0.95 of the class",
+        """
+class RMSProp:
+    lr, rho, small = 0.02, 0.95, 1e-7
+
+    def __init__(self):
+        self.s = None
+
+    @classmethod
+    def from_config(cls, config):
+        made = cls()
+        for key, value in config.items():
+            setattr(made, key, value)
+        return made
+
+    def update(self, w, g):
+        self.s = np.zeros_like(w) if self.s is None else self.s
+        self.s = self.rho * self.s + (1 - self.rho) * g**2
+        return w - self.lr * g / (np.sqrt(self.s) + self.small)
+""",
+    ),
+    "settings of a command line, one of a name of their own": (
+        "params, cache = step(params, grads, cache, args)  # args.lr, args.rms_decay, args.tiny",
+        """
+import argparse
+
+
+def parse_args():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--lr", type=float, default=0.02)
+    parser.add_argument("--rms_decay", type=float, default=0.95)
+    parser.add_argument("--tiny", type=float, default=1e-7)
+    return parser.parse_args()
+
+
+def rmsprop_step(params, grads, cache, args):
+    for k in params:
+        cache[k] = args.rms_decay * cache[k] + (1 - args.rms_decay) * grads[k] ** 2
+        params[k] = params[k] - args.lr * grads[k] / (np.sqrt(cache[k]) + args.tiny)
+    return params, cache
+""",
+    ),
     "a function of which some arguments are given early": (
         'rmsprop = functools.partial(adaptive, kind="rms")  # w, cache = rmsprop(w, g, cache, lr)',
         """

@@ -8,6 +8,7 @@ Runs in the worker, so that it keeps to what Python 3.9 has.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache, partial
@@ -22,6 +23,8 @@ from harness.transport.python.shape import class_nodes
 _DEEPEST = 4
 _OWN = ("self", "cls")
 _EVERY = "*"
+# What makes a record of another, with other numbers.
+_COPIES = ("replace", "_replace", "evolve")
 
 
 class Places:
@@ -64,8 +67,10 @@ class Places:
             return
         seen[id(held)] = held
         kind: Any = type(held)
-        names = _told(kind) | self._elsewhere
-        free = isinstance(held, (dict, types.SimpleNamespace)) or _EVERY in names
+        told = _told(kind)
+        names = told | self._elsewhere
+        every = _EVERY in (names if dataclasses.is_dataclass(held) else told)
+        free = isinstance(held, (dict, types.SimpleNamespace)) or every
         for part, inner, put in parts(held):
             if free or part[1:] in names:
                 self._add(found, path + part, inner, put)
@@ -73,9 +78,13 @@ class Places:
                 self._add_fields(found, path + part, inner, put)
             self._visit(found, seen, path + part, inner, depth + 1)
         for base in filter(own, kind.__mro__):
-            for name in names & vars(base).keys() - {*attributes(held)}:
+            there = vars(base).keys() - {*attributes(held)}
+            for name in there if every else names & there:
                 put = partial(setattr, base, name)
                 self._add(found, f"{path}.{name}", vars(base)[name], put)
+            for name, shared in {**vars(base)}.items():
+                if own(type(shared)) or (isinstance(shared, dict) and name[:2] != "__"):
+                    self._visit(found, seen, f"{path}.{name}", shared, depth + 1)
 
     def _add_fields(self, found: dict[str, Cell], path: str, held: Any, put: Any) -> None:
         """The numbers of a named tuple, in whose place another one is put."""
@@ -117,6 +126,8 @@ def _of_nodes(nodes: Iterable[ast.AST]) -> Iterator[str]:
     parts = [part for node in nodes for part in ast.walk(node)]
     for function in (part for part in parts if isinstance(part, ast.FunctionDef)):
         handed = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)} - {*_OWN}
+        for loop in (part for part in ast.walk(function) if isinstance(part, ast.For)):
+            handed |= _names_in(loop.target) if handed & _names_in(loop.iter) else set()
         for part in ast.walk(function):
             if isinstance(part, ast.Assign) and handed & _names_in(part.value):
                 targets = [t for target in part.targets for t in ast.walk(target)]
@@ -135,8 +146,10 @@ def _sets_any(call: ast.Call) -> bool:
 
 
 def _set_elsewhere(tree: ast.Module) -> Iterator[str]:
-    """The attributes that are set of something else than what sets them."""
+    """The attributes that are set of something else than what sets them; "*": any of a record."""
     for part in ast.walk(tree):
+        if isinstance(part, ast.Call) and called(part) in _COPIES:
+            yield from (keyword.arg or _EVERY for keyword in part.keywords)
         for target in part.targets if isinstance(part, ast.Assign) else ():
             if isinstance(target, ast.Attribute) and ast.unparse(target.value) not in _OWN:
                 yield target.attr

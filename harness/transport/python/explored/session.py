@@ -44,7 +44,9 @@ class Explored:
         self._way, self._roles, self._hyper = way, roles, hyper
         self._numbers = {**way["numbers"], **{path: hyper[role] for path, role in roles.items()}}
         paths = [path for pair in way["pairs"] for path in pair if path]
-        self._paths = towards([*paths, *way["others"], *filter(is_number, self._numbers)])
+        # What each step is given itself, and rows that hold one number.
+        self._put_in = [p for p in self._numbers if is_number(p) or p not in way["numbers"]]
+        self._paths = towards([*paths, *way["others"], *self._put_in])
         self.flat = np.array(weights, dtype=np.float64)
         self.step, self._moved = 0, False
         width = len(way["pairs"])
@@ -82,9 +84,9 @@ class Explored:
         way, cells = self._way, graph.cells(self._paths)
         for path in way["others"]:
             _cell(cells, path).put(way["rest"])
-        for path, number in self._numbers.items():
-            if path in cells and is_number(path):
-                cells[path].put(number)
+        for path in self._put_in:
+            if path in cells:
+                cells[path].put(self._numbers[path])
         self._put(cells, 1, gradients[cut])
         if way["mode"] == "returned":
             self._put(cells, 0, self.flat[cut])
