@@ -32,6 +32,7 @@ JAVA = {
     "SetUp": EXACT,
     "RateAtEachCall": EXACT,
     "SteppedFromOutside": EXACT,
+    "CopiedWith": EXACT,
     "Cube": EXACT,
     "ListOfMatrices": EXACT,
     "OneNumberByIndex": EXACT,

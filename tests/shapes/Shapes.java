@@ -89,6 +89,39 @@ class SteppedFromOutside {
     }
 }
 
+/** Its settings never change: each method of that name makes another one. */
+final class CopiedWith {
+    private final double lr, rho, eps;
+    private double[] v;
+
+    private CopiedWith(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    static CopiedWith create() {
+        return new CopiedWith(0.02, 0.95, 1e-7);
+    }
+
+    CopiedWith withLearningRate(double value) {
+        return new CopiedWith(value, rho, eps);
+    }
+
+    CopiedWith withDecay(double value) {
+        return new CopiedWith(lr, value, eps);
+    }
+
+    CopiedWith withEpsilon(double value) {
+        return new CopiedWith(lr, rho, value);
+    }
+
+    void minimize(double[] weights, double[] gradients) {
+        if (v == null) v = new double[weights.length];
+        Update.inPlace(weights, gradients, v, lr, rho, eps);
+    }
+}
+
 class Cube {
     private final double lr, rho, eps;
     private double[][][] v;

@@ -138,6 +138,7 @@ def test_what_is_scaled_and_added_is_no_weights(rest: str, weights: list[str]) -
 def test_without_epsilon_a_gradient_of_zero_stops_plain_numbers(tmp_path: Path) -> None:
     text = LOOPS["numbers that its history takes for arrays"][1].replace(" + eps", "")
     plain = text.replace("np.sqrt(v)", "v**0.5").replace("        path.extend(theta)\n", "")
+    plain = plain.replace("import numpy as np", "")
     (tmp_path / "port.py").write_text(plain)
     port = of_target(str(tmp_path / "port.py"))
     (result,) = run([port], Options(), every_transport=False).results
@@ -150,8 +151,19 @@ def test_without_epsilon_a_gradient_of_zero_stops_plain_numbers(tmp_path: Path) 
     assert diagnosis.best.deviations == ("epsilon=none",)
 
 
-def test_what_may_be_an_array_does_not_overflow_as_a_number_does(tmp_path: Path) -> None:
-    (tmp_path / "port.py").write_text("""
+BY_ANOTHER = """
+from losses import slope_of
+
+
+def rmsprop(X, y, lr=0.01, epochs=500, beta=0.9, eps=1e-6):
+    w, s = 0.0, 0.0
+    for _ in range(epochs):
+        dw = slope_of(X, y, w)
+        s = beta * s + (1 - beta) * dw**2
+        w -= lr * dw / (s**0.5 + eps)
+    return w
+"""
+OF_ANYTHING = """
 import numpy as np
 
 
@@ -165,7 +177,12 @@ class Layer:
         self.sb = beta * self.sb + (1 - beta) * db**2
         self.w = self.w - lr * dw / (np.sqrt(self.sw) + eps)
         self.b = self.b - lr * db / (np.sqrt(self.sb) + eps)
-""")
+"""
+
+
+@pytest.mark.parametrize("text", [OF_ANYTHING, BY_ANOTHER])
+def test_what_may_be_an_array_does_not_overflow_as_a_number_does(text: str, tmp_path: Path) -> None:
+    (tmp_path / "port.py").write_text(text)
     port = of_target(str(tmp_path / "port.py"))
     (result,) = run([port], Options(pattern="[hp]*"), every_transport=False).results
     assert result.verdict.edge == ()

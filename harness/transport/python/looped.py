@@ -22,6 +22,11 @@ from harness.transport.python.rewritten import LEFT, generator_of
 from harness.transport.python.session import plain_facts
 
 Row = Any
+# What is imported beside plain numbers.
+_PLAIN = frozenset(
+    "__future__ abc collections copy csv dataclasses functools itertools json logging math"
+    " matplotlib operator os random statistics sys time typing".split()
+)
 # More arrays than this no network of a page has.
 _MOST_PLACES = 1000
 
@@ -185,12 +190,14 @@ class _Run:
             namespace[owner](**self._arguments(plan.get("construct", {}))) if owner else None
         )
         place(self.owner)
-        self._arrays = self._asked(self._called())
+        self._arrays = made = self._asked(self._called())
         # Weights of which nothing is known have the size that they grow to.
         self._sizes = [
             (form.room or 1) if isinstance(w, Anything) else int(np.size(w)) for w in self._arrays
         ]
-        self._unknown = [isinstance(w, Anything) for w in self._arrays]
+        # Of what may be of an array nobody says that it fails as a plain number does.
+        arrays = _has_arrays(tree)
+        self._single = [np.float64 if arrays or isinstance(w, Anything) else float for w in made]
         self.size = sum(self._sizes)
         self.updates = len(self._sizes)
         turn = first % self.updates
@@ -274,9 +281,7 @@ class _Run:
             part = filled[start : start + size]
             shape = np.shape(part)[: size > 1] if isinstance(array, Anything) else np.shape(array)
             alone = not shape and not self._form.boxed
-            # Of what may be an array nobody says that it fails as a plain number does.
-            single = np.float64 if self._unknown[place] else float
-            made[place] = single(part[0]) if alone else part.reshape(shape or 1)
+            made[place] = self._single[place](part[0]) if alone else part.reshape(shape or 1)
             start += size
         return made
 
@@ -295,6 +300,13 @@ class _Run:
                 raise Garbled(message, misread=True)
             values.append(flat)
         return np.concatenate([values[place] for place in self._order])
+
+
+def _has_arrays(tree: ast.Module) -> bool:
+    """Whether a source imports what may have arrays: anything but what computes with numbers."""
+    imports = (n for n in ast.walk(tree) if isinstance(n, (ast.Import, ast.ImportFrom)))
+    names = [getattr(one, "module", None) or a.name for one in imports for a in one.names]
+    return any(name.partition(".")[0] not in _PLAIN for name in names)
 
 
 def _node(plan: Mapping[str, Any], tree: ast.Module) -> Any:

@@ -68,7 +68,8 @@ final class Makers {
             }
             Class<?> made = method.getReturnType();
             Method build = made == type ? null : build(made, type);
-            if (made == type && method.getParameterCount() > 0) {
+            // One that takes nothing is a way to an object where there is no other.
+            if (made == type && (method.getParameterCount() > 0 || makers.isEmpty())) {
                 makers.add(maker(method, setters, null, setup, 0));
             } else if (build != null) {
                 makers.add(maker(method, setters(made, made), build, setup, 0));
@@ -119,7 +120,7 @@ final class Makers {
             for (Method method : sorted(field.getType().getDeclaredMethods())) {
                 if (callable(method) && method.getReturnType() == type
                         && !Modifier.isStatic(method.getModifiers())
-                        && method.getParameterCount() > 0) {
+                        && (method.getParameterCount() > 0 || makers.isEmpty())) {
                     makers.add(maker(method, field, setters, null, setup, 0));
                 }
             }
