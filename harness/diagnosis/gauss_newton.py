@@ -24,7 +24,7 @@ from python_ref.stepping.hypothesis import Hypothesis, Points
 from python_ref.stepping.stepper import Stepper
 
 _ITERATIONS = 12
-_NUDGE = 1e-6
+_NUDGE, _NUDGE_SMALL = 1e-6, 1e-2
 _ALIKE = 1e-3
 # Points that print leaves room for are moved so often, each time reckoned so often.
 _CENTERED, _REWEIGHTED = 5, 60
@@ -90,13 +90,17 @@ class Problem:
         return sorted(best.values(), key=lambda s: s.error)
 
     def _followed(self, points: Iterates, most: int) -> NDArray[np.int64]:
-        """The nearest of each set, and of each count, which is not varied, that differ."""
-        best: dict[tuple[int, tuple[str, ...]], list[int]] = {}
+        """The nearest of each set, and of each count, which is not varied, that differ.
+
+        Besides the nearest of a usual epsilon: one that is large makes up for much else.
+        """
+        best: dict[tuple[int, tuple[str, ...], bool], list[int]] = {}
         apart = self.apart(points)
+        small = np.atleast_1d(points.small_epsilon().any(axis=1))
         for i in np.argsort(apart, kind="stable").tolist():
-            followed = best.setdefault((int(points.which[i]), points.counts(i)), [])
+            followed = best.setdefault((int(points.which[i]), points.counts(i), bool(small[i])), [])
             # What leaves as much lies on the same plateau, where nothing has a slope.
-            if len(followed) < most and not any(
+            if len(followed) < (1 if small[i] else most) and not any(
                 math.isclose(apart[i], apart[j], rel_tol=_ALIKE) for j in followed
             ):
                 followed.append(i)
@@ -198,6 +202,8 @@ class Problem:
         least = np.where(points.named(PLAIN)[rows], 1e-6, 1.0)
         at = points.at[rows]
         nudges = _NUDGE * np.maximum(least, np.abs(at))
+        # What a small epsilon does is lost in rounding where it is hardly moved.
+        nudges = np.where(points.small_epsilon()[rows], _NUDGE_SMALL, nudges)
         moved = np.repeat(at, k, axis=0)
         index = np.arange(count * k)
         moved[index, index % k] += nudges.ravel()

@@ -30,6 +30,9 @@ PLAIN = ("weight_decay",)
 COUNTS = ("every",)
 """What is not varied."""
 
+# Few have an epsilon above this.
+_USUAL = 1e-5
+
 Opened = tuple[Deviations, tuple[str, ...]]
 """A set of deviations and the constants to be solved for."""
 
@@ -89,6 +92,11 @@ class Iterates:
         """(P, k) which coordinates are these constants."""
         places = [CONSTANTS.index(name) for name in names]
         return np.asarray(np.isin(self._named, places)[self.which])
+
+    def small_epsilon(self) -> NDArray[np.bool_]:
+        """(P, k) which coordinates are an epsilon beside others, as small as people have it."""
+        small = self.named(("epsilon",)) & (self.at < math.log(_USUAL))
+        return np.asarray(small & (self.at.shape[1] > 1))
 
     def columns(self, owners: NDArray[np.int64], at: Rows) -> dict[str, Rows]:
         """By name, the constants of points at other coordinates, NaN where a point has none."""

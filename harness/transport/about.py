@@ -121,7 +121,8 @@ class About:
     @property
     def tellable(self) -> bool:
         """Whether its host knows where numbers are that it could be told otherwise."""
-        return bool(self._shape.get("explorable")) and not self.of_library
+        tellable = self._shape.get("tellable", self._shape.get("explorable"))
+        return bool(tellable) and not self.of_library
 
     @property
     def functional(self) -> bool:

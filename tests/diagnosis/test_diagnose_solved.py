@@ -103,12 +103,13 @@ IGNORED = ("learning_rate=ignored", "decay_rate=ignored", "eps=ignored")
     ("formula", "constants"),
     alike(
         [
+            (("epsilon=inside", "initial_average=one"), (0.001, 0.9, 1e-7)),
             (("epsilon=inside",), (0.05, 0.95, 1e-3)),
             (("momentum=lr_in_buffer",), (0.01, 0.1, 1e-2)),
             (("epsilon=inside",), (0.001, 0.9, 1e-4)),
             ((), (0.003, 0.99, 0.01)),
         ],
-        suite=2,
+        suite=3,
     ),
 )
 def test_beside_a_formula_all_hyperparameters_of_its_own_are_solved_for(
@@ -118,7 +119,8 @@ def test_beside_a_formula_all_hyperparameters_of_its_own_are_solved_for(
     port = Dialect((*formula, *IGNORED), dict(zip(OWN, constants, strict=True)))
     search = Search(REFERENCE, [_evidence(port)], OWN, Budget())
     chosen = tuple(tuple(deviation.split("=")) for deviation in formula)
-    (found,) = search.fitting.solved([search._opened(chosen, free=True)], dense=True)
+    opened, dense = search._opened(chosen, free=True), len(chosen) < 2
+    (found,) = search.fitting.solved([opened], dense=dense)
     assert found.deviations == port.deviations
     assert [found.constants[name] for name in OWN] == list(constants)
 

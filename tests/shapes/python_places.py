@@ -124,6 +124,23 @@ class RMSProp:
         return w - self.lr * g / (np.sqrt(self.s) + self.small)
 """,
     ),
+    "an object of settings that a parameter has by default": (
+        "def rms_update(weights, gradients, squares, flags=FLAGS)  # flags.small",
+        """
+class Flags:
+    step_size, decay, small = 0.02, 0.95, 1e-7
+
+
+FLAGS = Flags()
+
+
+def rms_update(weights, gradients, squares, flags=FLAGS):
+    for w, g, s in zip(weights, gradients, squares):
+        s *= flags.decay
+        s += (1 - flags.decay) * g**2
+        w -= flags.step_size * g / (np.sqrt(s) + flags.small)
+""",
+    ),
     "settings of a command line, one of a name of their own": (
         "params, cache = step(params, grads, cache, args)  # args.lr, args.rms_decay, args.tiny",
         """

@@ -166,6 +166,7 @@ class PythonHost:
             "stood_in": self._source.stood_in if self._source else {},
             "chooses": choosing(self._source.tree) if self._source else {},
             "loops": self._loops(),
+            "tellable": self._source is not None,
             "explorable": ways.explorable(self._source.tree, shapes) if self._source else [],
             **shapes,
         }

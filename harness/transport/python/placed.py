@@ -37,7 +37,7 @@ class Places:
 
     def __init__(self, tree: ast.Module, module: dict[str, Any]) -> None:
         self._module = module
-        self._elsewhere, self._shared, self._names = _read(tree)
+        self._elsewhere, self._shared, self._names, self._defaults = _read(tree)
 
     def of(self, owner: Any) -> dict[str, Cell]:
         """Those of an object, by path."""
@@ -57,11 +57,18 @@ class Places:
         found: dict[str, Cell] = {}
         seen: dict[int, Any] = {}
         for path, root in roots.items():
-            self._visit(found, seen, path, root, 0)
+            default = path.rpartition(".")[2] in self._defaults
+            self._visit(found, seen, path, root, 0, default)
         return found
 
     def _visit(
-        self, found: dict[str, Cell], seen: dict[int, Any], path: str, held: Any, depth: int
+        self,
+        found: dict[str, Cell],
+        seen: dict[int, Any],
+        path: str,
+        held: Any,
+        depth: int,
+        every: bool = False,
     ) -> None:
         if depth > _DEEPEST or id(held) in seen:
             return
@@ -69,7 +76,7 @@ class Places:
         kind: Any = type(held)
         told = _told(kind)
         names = told | self._elsewhere
-        every = _EVERY in (names if dataclasses.is_dataclass(held) else told)
+        every |= _EVERY in (names if dataclasses.is_dataclass(held) else told)
         free = isinstance(held, (dict, types.SimpleNamespace)) or every
         for part, inner, put in parts(held):
             if free or part[1:] in names:
@@ -110,10 +117,14 @@ def place(cells: Mapping[str, Cell], placed: Mapping[str, Any]) -> None:
 
 
 @lru_cache(maxsize=4)  # a source is asked in every scenario
-def _read(tree: ast.Module) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """The attributes that are set elsewhere, the variables that are shared, all names."""
+def _read(tree: ast.Module) -> tuple[frozenset[str], ...]:
+    """The attributes that are set elsewhere, the variables that are shared, all names, defaults."""
     names = frozenset(n.id for n in ast.walk(tree) if isinstance(n, ast.Name))
-    return frozenset(_set_elsewhere(tree)), frozenset(_shared(tree)), names
+    taken = [n for n in ast.walk(tree) if isinstance(n, ast.arguments)]
+    # In whose place a caller may hand over another object.
+    defaults = [d for one in taken for d in (*one.defaults, *one.kw_defaults)]
+    held = frozenset(d.id for d in defaults if isinstance(d, ast.Name))
+    return frozenset(_set_elsewhere(tree)), frozenset(_shared(tree)), names, held
 
 
 @cache

@@ -6,6 +6,7 @@ functions have caught.
 
 from __future__ import annotations
 
+import enum
 import os
 import re
 import sys
@@ -141,8 +142,9 @@ def parts(held: Any) -> Iterator[tuple[str, Any, Callable[[Any], None]]]:
     if isinstance(held, dict):
         for i, (key, inner) in enumerate(list(held.items())):
             # A key as it is the same in every run: an object's hash is not.
-            known = isinstance(key, (str, int, float, tuple))
-            word = re.sub(r"[\[\].]", "_", str(key)) if known else f"#{i}"
+            known = isinstance(key, (str, int, float, tuple, enum.Enum))
+            text = key.name if isinstance(key, enum.Enum) else str(key)
+            word = re.sub(r"[\[\].]", "_", text) if known else f"#{i}"
             yield f"[{word}]", inner, partial(held.__setitem__, key)
     elif isinstance(held, (list, deque)):
         for i, inner in enumerate(list(held)):
