@@ -35,6 +35,7 @@ from harness.model.words import GOOD
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 
+_CALLED = "another algorithm, by its name"
 Progress = Callable[[str, int], None]
 """Told what is being done, and how many blocks are finished since."""
 
@@ -189,6 +190,8 @@ class _Examiner:
         if attempt.fault is not None:
             return [self._unread(source, layers)]
         if not attempt.judged:
+            if attempt.near and all(map(says_another, source.names())):
+                return [Examined(source.block, "other", message=_CALLED)]
             if attempt.near:
                 fault = Fault("not-run", attempt.near)
                 layers.append(
@@ -322,9 +325,11 @@ class _Examiner:
 
 def _another(name: str, result: Result) -> str:
     """What another algorithm does, where its name says that it is one; "" elsewhere."""
+    if not says_another(name) or result.verdict.word in GOOD:
+        return ""
     found = [d.split("=", 1) for d in result.deviations if d in ANOTHER]
     said = " and ".join(AXES[axis][value].sentence for axis, value in found)
-    return f"another algorithm: {said}" if found and says_another(name) else ""
+    return f"another algorithm: {said}" if said else _CALLED * (not result.deviations)
 
 
 def _of_repairs(source: Source, result: Result) -> bool:

@@ -34,6 +34,7 @@ class Source:
         later: a notebook's cells after it.
         without: names that repairs have taken from it, and from what it needs.
         said: the block, or the heading above it, says that it is RMSProp.
+        foreign: of a fragment, the names whose values are another example's.
         alone: what it defines is judged, as a guess, whatever stops the statements around that.
     """
 
@@ -44,6 +45,7 @@ class Source:
     later: tuple[Piece, ...] = ()
     without: frozenset[str] = frozenset()
     said: bool = False
+    foreign: frozenset[str] = frozenset()
     alone: bool = False
 
     @property

@@ -57,7 +57,8 @@ class Walk:
             return None
         message = result.verdict.fault.message if result.verdict.fault else ""
         earlier = source.borrowed() if scripted(source.block.language) else ""
-        broken = Broken(source.text, source.line, result.verdict.word, message, earlier)
+        word = result.verdict.word
+        broken = Broken(source.text, source.line, word, message, earlier, source.foreign)
         best: tuple[Source, Repaired, Attempt] | None = None
         reached = -1
         for tries, candidate in enumerate(islice(self._candidates(source, broken), _CANDIDATES)):

@@ -44,8 +44,15 @@ def mixed(value: ast.expr, average: str) -> bool:
     for kept, added in (terms, terms[::-1]):
         decay = [factor for factor in kept if factor != average]
         if average in kept and len(decay) == 1:
-            return bool({f"1 - {decay[0]}", f"1.0 - {decay[0]}"} & set(added))
+            return bool(_rests(decay[0]) & set(added))
     return False
+
+
+def _rests(decay: str) -> set[str]:
+    """How what a decay leaves is written: `1 - beta`, or 0.1 of 0.9."""
+    number = re.fullmatch(r"0?\.\d+", decay)
+    written = {f"{round(1 - float(decay), 9):.9f}".rstrip("0")} if number else set()
+    return {f"1 - {decay}", f"1.0 - {decay}", *written}
 
 
 def called(node: ast.Call) -> str:
@@ -83,8 +90,10 @@ def known_at(block: Block, place: int, gradient: ast.expr, weights: str) -> int:
     if not isinstance(gradient, (ast.Name, ast.Attribute)):  # it is computed where it stands
         return next(i for i in range(place + 1) if i == place or mentions(block[i], text))
     for i in range(place - 1, -1, -1):
-        if _assigns(block[i], text) and not _of_optimizer(block[i], text, weights):
-            return i + 1
+        if _assigns(block[i], text):
+            if not _of_optimizer(block[i], text, weights):
+                return i + 1
+            place = i  # it is handed in, and then something is done to it
     return place
 
 

@@ -9,7 +9,8 @@ RMSPROP = re.compile(r"rms[\s_-]?prop", re.IGNORECASE)
 
 
 _ANOTHER = re.compile(
-    r"sgd|adam(?![a-z])|ada_?grad|ada_?delta|momentum|nesterov|gradient_?descent", re.IGNORECASE
+    r"sgd|adam(?:w|ax)?(?![a-z])|ada_?grad|ada_?delta|momentum|nesterov|gradient_?descent",
+    re.IGNORECASE,
 )
 
 
@@ -18,6 +19,11 @@ def says_rmsprop(name: str) -> bool:
     return "rmsprop" in plain_name(name) or any(
         w.lower().startswith("rms") for w in name.split("_")
     )
+
+
+def mentions_another(text: str) -> bool:
+    """Whether the name of another algorithm stands in a text, whatever else does."""
+    return _ANOTHER.search(text.replace(" ", "_")) is not None
 
 
 def says_another(name: str) -> bool:

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
-from harness.languages.averages import Pair, names_in, pairs_in, target_of, whole
-from harness.languages.gradients import Block, handed
+from harness.languages.averages import Pair, names_in, pairs_in, square_of, target_of, whole
+from harness.languages.gradients import Block, handed, mixed
 
 
 @dataclass(frozen=True)
@@ -72,15 +72,44 @@ def update_in(
 
 
 def divides(body: Block) -> bool:
-    """Whether statements divide steps by an average of squares, in whichever loop.
+    """Whether statements divide gradients by an average of their squares, in whichever loop.
+
+    What is divided may be no average itself, which it is in Adam.
 
     >>> divides(ast.parse("for p, g, v in of: v = b * v + (1 - b) * g**2; p -= g / v**0.5").body)
     True
+    >>> divides(ast.parse("m = b * m + (1 - b) * g; v = c * v + g**2; w -= m / v**0.5").body)
+    False
     """
     return any(
-        any(pairs_in(block, set().union(*map(_counted, loops))))
+        any(pairs_in(block, set().union(*map(_counted, loops)))) and not _moved_by_average(block)
         for block, loops in _blocks(body, ())
     )
+
+
+def _moved_by_average(block: Block) -> bool:
+    """Whether something steps by an average, not by what is divided itself."""
+    averages: set[str] = set()
+    for node in block:
+        target = target_of(node)
+        value = node.value if isinstance(node, (ast.Assign, ast.AugAssign)) else None
+        if value is None:
+            continue
+        if target and mixed(value, target) and not any(map(square_of, ast.walk(value))):
+            averages.add(target)
+        elif not target and isinstance(node, ast.Assign) and averages & _divided(value):
+            averages.add(ast.unparse(node.targets[0]))
+        if any(averages & _divided(step) for text, step in _stepping(node) if text not in averages):
+            return True
+    return False
+
+
+def _divided(node: ast.AST) -> set[str]:
+    """The names in an expression, of a quotient those above it."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        return _divided(node.left)
+    own = {ast.unparse(node)} if isinstance(node, ast.expr) else set()
+    return own.union(*map(_divided, ast.iter_child_nodes(node)))
 
 
 def _blocks(

@@ -48,6 +48,10 @@ SHOWN = {
         "W -= lr * dW / (S['dW'] + eps) ** 0.5\nb -= lr * db / (S['db'] + eps) ** 0.5\n",
         "put into a function of S, rho, dW, db, W, lr, eps, b", "diverges", ("epsilon=inside",),
     ),
+    "a share of the weights in its gradients": (
+        f"dw = dw + 0.1 * w\n{AVERAGE}{OUTSIDE}",
+        FUNCTION.replace("rho, s, dw, w", "dw, w, rho, s"), "diverges", ("weight_decay=coupled",),
+    ),
     "a loop of steps": (
         f"while True:\n    dw = slope(w)\n    {AVERAGE}    {OUTSIDE}",
         f"{FUNCTION} without lines 4, 5", "exact", (),

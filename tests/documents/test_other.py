@@ -71,6 +71,20 @@ def test_what_only_uses_an_optimizer_is_other_and_not_executed(
     assert not mark.exists()
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        RIGHT.replace("RMSProp", "Nadam").replace("self.lr * g", "self.unknown * g"),
+        "def momentum_step(w, dw, drift, lr, mu):\n    return w - lr * (mu * drift + dw)",
+    ],
+)
+def test_what_is_called_as_another_algorithm_and_is_no_rmsprop_is_other(
+    written: Examine, code: str
+) -> None:
+    (row,) = written(fenced(IMPORT + code)).rows
+    assert (row.kind, row.message) == ("other", "another algorithm, by its name")
+
+
 def test_an_update_in_bare_statements_is_said_to_be_that(written: Examine) -> None:
     update = "cache = rho * cache + (1 - rho) * dx**2\nx += -lr * dx / (np.sqrt(cache) + eps)"
     found = written(fenced(update) + "and\n\n" + fenced("x = lr + dx"))

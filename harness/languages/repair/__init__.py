@@ -20,6 +20,7 @@ class Broken:
             the machine lacks something.
         message: what the compiler, the runtime or the harness said.
         earlier: what the block needs of those before it.
+        foreign: names that these give it a value which is not meant.
     """
 
     text: str
@@ -27,6 +28,7 @@ class Broken:
     verdict: str
     message: str
     earlier: str = ""
+    foreign: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

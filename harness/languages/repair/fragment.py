@@ -36,7 +36,7 @@ def repairs(broken: Broken, missing: str) -> Iterator[Repaired]:
     if begun is None:
         return
     around = parsed(broken.earlier)
-    given = defined(around) if around else set()
+    given = (defined(around) if around else set()) - broken.foreign
     unknown = _unknown(text, given)
     left_out = [node for node in tree.body if node in begun or _asks(node, unknown)]
     text = blanked(text, left_out)

@@ -1,0 +1,103 @@
+"""Which algorithm the words around a block say it is: its headings, its caption, its own names."""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_left
+
+from harness.documents.blocks import Block, Document
+from harness.documents.formulas.subject import names_another
+from harness.languages.naming import RMSPROP, mentions_another
+from harness.languages.program import parsed
+
+# A heading, or what a paragraph or an item of a list begins with in bold.
+_HEADING = re.compile(
+    r" {0,3}#{1,6}(?:\s|(?<=##)\w).*|<h\d.*|\s*(?:(?:[>*+-]|\d+[.)])\s+)*(\*\*|__)(?:(?!\1).)+\1",
+    re.IGNORECASE,
+)
+_UNDERLINE = re.compile(r"([=~^-])\1{2,}\s*$")
+# A line by itself that is longer is text.
+_CAPTION = 100
+_COMMENT = re.compile(r"^\s*#+(.*)", re.MULTILINE)
+# What only tells of RMSProp has other words before its name.
+_TITLE = re.compile(r"[\W\d_]*(?:the\s+)?rms[\s_-]?prop", re.IGNORECASE)
+
+
+class Sections:
+    """A document's headings that name an algorithm, and what they say of its blocks."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._named = [
+            (number, heading)
+            for first, text in document.prose
+            for number, heading in _headings(text.split("\n"), first)
+            if RMSPROP.search(heading) or _another(heading)
+        ]
+
+    def of(self, block: Block) -> int:
+        """The line of the last heading above a block that names an algorithm; 0 without one."""
+        above = bisect_left(self._named, (block.line, ""))
+        return self._named[above - 1][0] if above else 0
+
+    def says(self, block: Block) -> bool:
+        """Whether a block says that it is RMSProp, or the last heading that names an algorithm.
+
+        To it a line by itself above it is as good as one. What stands below another's heading may
+        tell of RMSProp, as Adam's does: there it must be the name of the block, or one in its code.
+        """
+        above = bisect_left(self._named, (block.line, ""))
+        heading = self._named[above - 1][1] if above else ""
+        caption = self._caption(block)
+        if _another(heading):
+            comments = filter(_names, _COMMENT.findall(block.text))
+            titles = [caption, next(comments, "")]
+            return any(map(_entitles, titles)) or bool(RMSPROP.search(_code_names(block.text)))
+        if RMSPROP.search(block.text):
+            return True
+        return not names_another(caption) and bool(RMSPROP.search(f"{heading}\n{caption}"))
+
+    def _caption(self, block: Block) -> str:
+        """The line above a block that is a paragraph by itself; "" where there is none."""
+        prose = [(first, text) for first, text in self._document.prose if text.strip()]
+        above = [each for each in prose if each[0] < block.line]
+        blocks = self._document.blocks[: block.index]
+        if not above or any(one.line >= above[-1][0] for one in blocks):
+            return ""
+        lines = above[-1][1].split("\n")[: block.line - above[-1][0]]
+        paragraph = re.split(r"\n\s*\n", "\n".join(lines).strip())[-1]
+        return "" if "\n" in paragraph or len(paragraph) > _CAPTION else paragraph
+
+
+def _headings(lines: list[str], first: int) -> list[tuple[int, str]]:
+    found = []
+    for number, line in enumerate(lines, first):
+        below = lines[number - first + 1 : number - first + 2]
+        if heading := _HEADING.match(line):
+            found.append((number, heading[0]))
+        elif line.strip() and below and _UNDERLINE.match(below[0]):
+            found.append((number, line))
+    return found
+
+
+def _another(text: str) -> bool:
+    return names_another(text) or (not RMSPROP.search(text) and mentions_another(text))
+
+
+def _names(text: str) -> bool:
+    return bool(RMSPROP.search(text)) or mentions_another(text)
+
+
+def _entitles(text: str) -> bool:
+    """Whether a line is RMSProp's own title."""
+    return bool(_TITLE.match(text)) and not mentions_another(text)
+
+
+def _code_names(text: str) -> str:
+    """The names in Python's code, comments left out."""
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    nodes = list(ast.walk(parsed(text) or ast.Module([], [])))
+    names = [node.name for node in nodes if isinstance(node, kinds)]
+    names += [node.id for node in nodes if isinstance(node, ast.Name)]
+    return " ".join([*names, *(node.attr for node in nodes if isinstance(node, ast.Attribute))])
