@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from harness.documents.source import Source, port_of, stem_of
 from harness.documents.things import asked, bindings, classes
 from harness.documents.trainers import Trainer
 from harness.documents.training import Ends
-from harness.judging.beginning import judged_by_names
+from harness.judging.beginning import SOON, judged_by_names
 from harness.judging.goldens import options_of
 from harness.judging.guessing import judged as judge_guessing
 from harness.judging.memory import Memory
@@ -26,7 +27,7 @@ from harness.judging.verdict import Result, conclude
 from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.language import JvmLanguage
 from harness.languages.jvm.toolchain import Prepared, Toolchain
-from harness.languages.naming import says_rmsprop
+from harness.languages.naming import says_another, says_rmsprop
 from harness.languages.program import compiles
 from harness.languages.python import loading
 from harness.languages.registry import by_name, scripted
@@ -294,6 +295,8 @@ class Bench:
                 if not binding.roles and "function" in binding.message:
                     continue  # a function without any hyperparameter is no optimizer
                 judging = judge_guessing if source.alone else judged_by_names
+                if judging is judged_by_names and says_another(title):
+                    judging = partial(judging, largest=SOON)  # which is then no RMSProp
                 result = self._judged(judging, replace(port, wanted=chosen), transport(chosen))
                 judged[title] = Judged(result, "optimizer")
         loops = [loop for loop in shape.get("loops", ()) if loop.get("chosen")]

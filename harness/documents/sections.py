@@ -8,6 +8,7 @@ from bisect import bisect_left
 
 from harness.documents.blocks import Block, Document
 from harness.documents.formulas.subject import names_another
+from harness.languages.gradients import mixed
 from harness.languages.naming import RMSPROP, mentions_another
 from harness.languages.program import parsed
 
@@ -16,12 +17,13 @@ _HEADING = re.compile(
     r" {0,3}#{1,6}(?:\s|(?<=##)\w).*|<h\d.*|\s*(?:(?:[>*+-]|\d+[.)])\s+)*(\*\*|__)(?:(?!\1).)+\1",
     re.IGNORECASE,
 )
-_UNDERLINE = re.compile(r"([=~^-])\1{2,}\s*$")
+_UNDERLINE = re.compile(r"(?:=+|-+)\s*$")
 # A line by itself that is longer is text.
 _CAPTION = 100
+_LABEL = 6
 _COMMENT = re.compile(r"^\s*#+(.*)", re.MULTILINE)
 # What only tells of RMSProp has other words before its name.
-_TITLE = re.compile(r"[\W\d_]*(?:the\s+)?rms[\s_-]?prop", re.IGNORECASE)
+_TITLE = re.compile(r"[\W\d_]*(?:the\s+)?(\S+)", re.IGNORECASE)
 
 
 class Sections:
@@ -50,13 +52,18 @@ class Sections:
         above = bisect_left(self._named, (block.line, ""))
         heading = self._named[above - 1][1] if above else ""
         caption = self._caption(block)
+        comment = next(filter(_names, _COMMENT.findall(block.text)), "")
+        if RMSPROP.search(_code_names(block.text)):
+            return True
+        if names_another(comment):
+            return False
         if _another(heading):
-            comments = filter(_names, _COMMENT.findall(block.text))
-            titles = [caption, next(comments, "")]
-            return any(map(_entitles, titles)) or bool(RMSPROP.search(_code_names(block.text)))
+            return _entitles(caption) or _entitles(comment)
         if RMSPROP.search(block.text):
             return True
-        return not names_another(caption) and bool(RMSPROP.search(f"{heading}\n{caption}"))
+        if names_another(caption) and (_is_anothers(caption) or not _decays(block.text)):
+            return False
+        return bool(RMSPROP.search(f"{heading}\n{caption}"))
 
     def _caption(self, block: Block) -> str:
         """The line above a block that is a paragraph by itself; "" where there is none."""
@@ -76,9 +83,15 @@ def _headings(lines: list[str], first: int) -> list[tuple[int, str]]:
         below = lines[number - first + 1 : number - first + 2]
         if heading := _HEADING.match(line):
             found.append((number, heading[0]))
-        elif line.strip() and below and _UNDERLINE.match(below[0]):
+        elif line.strip() and below and (_UNDERLINE.match(below[0]) or _is_label(line, below[0])):
             found.append((number, line))
     return found
+
+
+def _is_label(line: str, below: str) -> bool:
+    """Whether a line is a few words that begin with an algorithm's name, and a colon: `Adam:`."""
+    short = len(line.split()) <= _LABEL and not below.strip()
+    return short and line.rstrip().endswith((":", "：")) and (_entitles(line) or _is_anothers(line))
 
 
 def _another(text: str) -> bool:
@@ -91,7 +104,21 @@ def _names(text: str) -> bool:
 
 def _entitles(text: str) -> bool:
     """Whether a line is RMSProp's own title."""
-    return bool(_TITLE.match(text)) and not mentions_another(text)
+    begins = _TITLE.match(text)
+    own = begins is not None and RMSPROP.match(text, begins.start(1))
+    return bool(own) and not mentions_another(text)
+
+
+def _is_anothers(caption: str) -> bool:
+    """Whether a line begins with another's name; "unlike AdaGrad" only tells of it."""
+    begins = _TITLE.match(caption)
+    return begins is not None and names_another(begins[1])
+
+
+def _decays(text: str) -> bool:
+    """Whether something in Python's code is a moving average, which a sum of squares is not."""
+    nodes = (n for n in ast.walk(parsed(text) or ast.Module([], [])) if isinstance(n, ast.Assign))
+    return any(mixed(node.value, ast.unparse(node.targets[0])) for node in nodes)
 
 
 def _code_names(text: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from harness.diagnosis.diagnose import LARGEST
 from harness.judging.judge import Answers, Goldens, ask
 from harness.judging.seeming import refuse_frozen
 from harness.judging.verdict import Result, conclude
@@ -33,9 +34,20 @@ _NOWHERE = "NameError"
 
 
 def judged_by_names(
-    port: Port, transport: HostedTransport, goldens: Goldens, **options: Any
+    port: Port,
+    transport: HostedTransport,
+    goldens: Goldens,
+    largest: int = LARGEST,
+    **options: Any,
 ) -> Result:
     """Judge a port as `judge` does, with the state that a function of its own makes, if one does.
+
+    Args:
+        port: what is judged.
+        transport: how it is reached.
+        goldens: what it is fed.
+        largest: the most deviations that a cause may have.
+        **options: as for `judge`.
 
     Raises:
         BindingError: names do not bind it, or fail with a state that was made up.
@@ -45,7 +57,7 @@ def judged_by_names(
     except Unreachable as error:
         return conclude(port, transport.name, fault=error.fault)
     refuse_frozen(transport, answers)
-    result = answers.result()
+    result = answers.result(largest)
     fault = never_begun(result)
     ours = fault is not None and (transport.about.makes_up_state or fault.own is False)
     if fault and ours and fault.error not in OWN_ERRORS:

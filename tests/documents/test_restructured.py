@@ -89,6 +89,11 @@ def test_what_is_no_block_of_code_stays_as_it_is(text: str) -> None:
     assert fenced(text) == text
 
 
+@pytest.mark.parametrize("line", ["~~~~~~~", "```````", '"""""""', "^^^^^^^"])
+def test_what_underlines_a_title_opens_nothing(line: str) -> None:
+    assert fenced(f"RMSProp\n{line}\n\nText.") == "RMSProp\n-------\n\nText."
+
+
 def test_in_markdown_nothing_of_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     path.write_text(".. code-block:: python\n\n   def f(x): return x\n", "utf-8")

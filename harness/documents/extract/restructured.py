@@ -9,6 +9,8 @@ _DIRECTIVE = re.compile(r"( *)\.\. (?:code-block|code|sourcecode)::[ \t]*(\S*)")
 _LITERAL = re.compile(r"( *)(?!\.\. )(?:.*\S)?::[ \t]*$")
 _OPTION = re.compile(r"\s+:[\w-]+:")
 _PROMPT = re.compile(r"\s*>>> ")
+# What stands below a title and is none of Markdown's lines, which takes tildes for a fence.
+_ADORNMENT = re.compile(r"(?![=-])([!-/:-@\[-`{-~])\1{2,}[ \t]*")
 # Longer than any that code holds.
 _FENCE = "~" * 8
 
@@ -36,6 +38,8 @@ def fenced(text: str) -> str:
             else:
                 _fence(lines, session, "pycon")
             at = session.stop
+        elif _ADORNMENT.fullmatch(lines[at]):
+            lines[at] = "-" * len(lines[at])
         at += 1
     return "\n".join(lines)
 
