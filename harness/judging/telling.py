@@ -82,7 +82,8 @@ def noted_untold(port: Port, transport: HostedTransport, result: Result) -> Resu
         value = best.constants.get(role, math.nan)
         # Of a decay rate, either share may be written out.
         numbers = (value, 1 - value) if role == "decay_rate" else (value,)
-        return any(computed_with(text, number) for text in texts for number in numbers)
+        # A rate of 1 is none, and stands nowhere.
+        return value != 1 and any(computed_with(text, number) for text in texts for number in numbers)
 
     left = [
         role.replace("_", " ")

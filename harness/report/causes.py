@@ -77,15 +77,19 @@ def deviation(axis: str, value: str, constants: Mapping[str, str] = MappingProxy
         constants: those of the port's own that belong to it, as they are written.
     """
     row = AXES[axis][value]
-    formula = row.formula
+    sentence, formula = row.sentence, row.formula
+    if (axis, value, constants.get("learning_rate")) == ("learning_rate", "ignored", "1"):
+        sentence = _UNSCALED
     for name, written in constants.items():
         if _UNNAMED in formula:
             formula = formula.replace(_UNNAMED, written)
         else:
             formula += f", {_plain(name)} {written}"
-    return f"{row.sentence} [{formula}]"
+    return f"{sentence} [{formula}]"
 
 
+# What is handed over may be multiplied by it already.
+_UNSCALED = "no learning rate is multiplied by"
 _ASCENT, _NEGATED = ("direction", "ascent"), ("order", "maximize_before_decay")
 _INSIDE = ("epsilon", "inside")
 # What is kept with epsilon in it: where else it is added is no fact beside that.
