@@ -71,7 +71,8 @@ def only_seems(guess: Guess, result: Result) -> bool:
     # Arrays of which nobody knows what they are, and that no step changes: one may be the average,
     # which another function keeps, or epsilon, unless they are factors of what is divided.
     left = bool(graph.get("others")) and not graph.get("factors")
-    kept = left and (bool(axes & _OF_AVERAGES) or "epsilon=none" in result.deviations)
+    unread = (left or graph.get("zeros")) and "epsilon=none" in result.deviations
+    kept = (left and bool(axes & _OF_AVERAGES)) or unread
     seen = guess.explored and (anew or kept)
     # What is taken for the number of a step, and is a place, has a new average at every step.
     counted = "iteration" in guess.message.get("call", ())

@@ -83,7 +83,9 @@ def noted_untold(port: Port, transport: HostedTransport, result: Result) -> Resu
         # Of a decay rate, either share may be written out.
         numbers = (value, 1 - value) if role == "decay_rate" else (value,)
         # A rate of 1 is none, and stands nowhere.
-        return value != 1 and any(computed_with(text, number) for text in texts for number in numbers)
+        return value != 1 and any(
+            computed_with(text, number) for text in texts for number in numbers
+        )
 
     left = [
         role.replace("_", " ")

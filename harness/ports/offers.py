@@ -15,7 +15,7 @@ import numpy as np
 
 from harness.languages.texts import KEYED
 from harness.ports.leaves import FALSE, NAME, TRUE, gradient_of, leaf, plain, weights_in
-from harness.ports.roles import role_names
+from harness.ports.roles import role_names, with_own
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 Spec = dict[str, Any]
@@ -39,8 +39,8 @@ _HIDDEN = "_rmsproof_"
 _SETTINGS = frozenset("learningrate lr decayrate epsilon eps rho momentum".split())
 _MOVES = ("update", "step", "apply", "add", "sub", "subtract", "descend", "move", "increment")
 # What numbers are called, and those that every port needs.
-NEEDED = frozenset[str]().union(*map(role_names, HYPERPARAMETERS))
-NUMBERS = NEEDED.union(*map(role_names, OPTIONS))
+NEEDED = with_own(frozenset[str]().union(*map(role_names, HYPERPARAMETERS)))
+NUMBERS = NEEDED | with_own(frozenset[str]().union(*map(role_names, OPTIONS)))
 # What a port that is not asked for it does nothing of, as long as it is 0.
 ADDED = ("momentum", "weight_decay")
 _ADDED = frozenset[str]().union(*map(role_names, ADDED))

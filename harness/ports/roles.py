@@ -190,6 +190,15 @@ def ranked(name: str) -> list[tuple[int, str]]:
     return [(rank, role) for rank, role in _RANKS.get(part, []) if role in roles]
 
 
+def with_own(names: Iterable[str]) -> frozenset[str]:
+    """Plain names, and the same with what RMSProp's own begin with.
+
+    >>> sorted(with_own(["eps", "ε"]))
+    ['eps', 'rmseps', 'rmspropeps', 'rmspropε', 'rmsε', 'ε']
+    """
+    return frozenset(f"{own}{name}" for own in ("", "rms", "rmsprop") for name in names)
+
+
 def hyperparameters_by_name(names: Iterable[str], roles: Iterable[str]) -> dict[str, str]:
     """Which of these names is which of these roles; a role has one name, the surest.
 

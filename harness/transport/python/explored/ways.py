@@ -314,6 +314,7 @@ def _read(plan: Mapping[str, Any], influence: Influence) -> Optional[_Found]:
         "valued": [path for path in numbers if path not in asked],
         "others": factors or others,
         "factors": bool(factors),
+        "zeros": bool(factors) and len(others) > len(factors),
         "carried": carried,
         "precision": "float32" if narrow else "float64",
     }
