@@ -330,7 +330,7 @@ def may_be(parameter: Parameter, role: str, constructed: bool, scalar: bool) -> 
     if role in HYPERPARAMETERS + OPTIONS:
         # A letter alone says little where numbers are gradients, too.
         unsure = scalar and not constructed and parameter["name"] in _LETTERS
-        return kind in ("number", "any") and not unsure
+        return not unsure and (kind == "number" or (kind == "any" and not listed(parameter)))
     if role in COUNTS:
         early = role in ("size", "rows", "columns")
         return kind == "count" and early == constructed
@@ -343,3 +343,9 @@ def may_be(parameter: Parameter, role: str, constructed: bool, scalar: bool) -> 
     if scalar and kind == "number":
         return role in ("gradients", "weights")
     return kind in (*CONTAINERS, "any") or (role == "state" and kind == "other")
+
+
+def listed(parameter: Parameter) -> bool:
+    """Whether elements of it are asked for, so that it is no number."""
+    use = parameter.get("use", {})
+    return bool(use.get("iterated") or "item" in use or use.get("keys"))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from harness.languages.naming import plain_name, says_rmsprop
 from harness.ports import asking
-from harness.ports.assigning import may_be, names_of
+from harness.ports.assigning import listed, may_be, names_of
 from harness.ports.drafts import held_in
 from harness.ports.naming import says_step
 from harness.ports.roles import (
@@ -79,6 +79,7 @@ class Unsettled(str):
         made.plain = all(
             (p["kind"] in ("number", "any", "count", "text") or p.get("type") in CONSTANTS)
             and not _beyond(p)
+            and not listed(p)
             for _, p in unsettled
         )
         made.whole = frozenset(p["name"] for _, p in unsettled if p["kind"] == "count")

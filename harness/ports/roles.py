@@ -43,7 +43,7 @@ CONSTANTS: Mapping[str, tuple[type, ...]] = {
 _NAMES: Mapping[str, str] = {
     "learning_rate": "learningrate lr learnrate lrate stepsize eta η rate alpha alfa α step"
     " baselr baserate baselearningrate initiallr initiallearningrate initlr lrinit lr0 eta0 maxlr"
-    " peaklr",
+    " alpha0 peaklr",
     "decay_rate": "decayrate rho ρ gamma γ beta β beta2 β2 smoothing averagedecay avgdecay"
     " decayfactor decay smoothingconstant discount forgettingfactor forget alpha alfa α d lambda λ",
     "epsilon": "epsilon eps ε fuzz fuzzfactor smoothingterm stabilizer damping delta δ e smoothing",
