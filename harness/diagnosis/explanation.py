@@ -21,6 +21,8 @@ class Explanation:
         intervals: where print or floats leave more than the last bits open, the numbers
             between which a constant lies, the others as they are: the first that do not fit,
             0 and infinity where nothing ends it.
+        untold: hyperparameters among the constants that the port was not told, and somebody may
+            tell it in a way that is not known.
     """
 
     chosen: Deviations
@@ -28,6 +30,7 @@ class Explanation:
     arithmetic: tuple[tuple[str, Arithmetic], ...] | None = None
     but_for_roots: tuple[tuple[str, Arithmetic], ...] = ()
     intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    untold: frozenset[str] = frozenset()
 
     @property
     def deviations(self) -> tuple[str, ...]:

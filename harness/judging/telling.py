@@ -68,7 +68,7 @@ def told_otherwise(
 
 
 def noted_untold(port: Port, transport: HostedTransport, result: Result) -> Result:
-    """The result, with a note of constants that somebody might tell it in a way not found.
+    """The result, which says of constants that somebody might tell it in a way not found.
 
     What its source computes with is its own, and so is what it is told and does not use.
     """
@@ -88,15 +88,19 @@ def noted_untold(port: Port, transport: HostedTransport, result: Result) -> Resu
         )
 
     left = [
-        role.replace("_", " ")
+        role
         for role in HYPERPARAMETERS
         if f"{IGNORED[role]}=ignored" in best.deviations and role not in told
         if not computed(role)
     ]
-    if not left:
+    if not left or result.diagnosis is None:
         return result
-    words = f"no way was found to tell it another {_either(left)}"
-    return replace(result, bound="; ".join(filter(None, (result.bound, words))))
+    words = f"no way was found to tell it its {_either([role.replace('_', ' ') for role in left])}"
+    untold = frozenset(left)
+    among = tuple(replace(other, untold=untold) for other in result.diagnosis.alternatives)
+    diagnosis = replace(result.diagnosis, best=replace(best, untold=untold), alternatives=among)
+    bound = "; ".join(filter(None, (result.bound, words)))
+    return replace(result, bound=bound, diagnosis=diagnosis)
 
 
 def _either(names: list[str]) -> str:

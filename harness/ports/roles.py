@@ -80,8 +80,9 @@ _NAMES: Mapping[str, str] = {
 }
 # What some write before every parameter's name, as in i_rate, pRate or theRate.
 _AFFIX = re.compile(r"^(?:(?:[aip]|in|arg|my|the)_(?=[^\W\d_]{2})|(?:[aip]|my|the)(?=[A-Z][a-z]))")
-# What is written before a hyperparameter's where other algorithms have theirs: rmsPropDecay.
-_OWN = re.compile(r"rms(?:prop)?(?=..)")
+# What is written before a hyperparameter's beside those of others: rmsPropDecay, opt_eps.
+_BEFORE = ("rmsprop", "rms", "optimizer", "optim", "opt")
+_OWN = re.compile(rf"(?:{'|'.join(_BEFORE)})(?=..)")
 _OF_AVERAGES = frozenset("rate alpha alfa α".split())
 _RANKS: dict[str, list[tuple[int, str]]] = {}
 for _role, _row in _NAMES.items():
@@ -193,10 +194,10 @@ def ranked(name: str) -> list[tuple[int, str]]:
 def with_own(names: Iterable[str]) -> frozenset[str]:
     """Plain names, and the same with what RMSProp's own begin with.
 
-    >>> sorted(with_own(["eps", "ε"]))
-    ['eps', 'rmseps', 'rmspropeps', 'rmspropε', 'rmsε', 'ε']
+    >>> sorted(with_own(["eps"]))
+    ['eps', 'opteps', 'optimeps', 'optimizereps', 'rmseps', 'rmspropeps']
     """
-    return frozenset(f"{own}{name}" for own in ("", "rms", "rmsprop") for name in names)
+    return frozenset(f"{own}{name}" for own in ("", *_BEFORE) for name in names)
 
 
 def hyperparameters_by_name(names: Iterable[str], roles: Iterable[str]) -> dict[str, str]:

@@ -68,18 +68,27 @@ def _alternative(other: Explanation, best: Explanation | None) -> str:
     return f"fits {'within rounding' if less else 'as well'}: {_deviations(other)}"
 
 
-def deviation(axis: str, value: str, constants: Mapping[str, str] = MappingProxyType({})) -> str:
+def deviation(
+    axis: str,
+    value: str,
+    constants: Mapping[str, str] = MappingProxyType({}),
+    *,
+    untold: bool = False,
+) -> str:
     """One deviation in words, its formula behind them in brackets, and in that its constants.
 
     Args:
         axis: its name.
         value: the port's choice.
         constants: those of the port's own that belong to it, as they are written.
+        untold: the port was not told what it uses; whether it could be is not known.
     """
     row = AXES[axis][value]
     sentence, formula = row.sentence, row.formula
     if (axis, value, constants.get("learning_rate")) == ("learning_rate", "ignored", "1"):
         sentence = _UNSCALED
+    elif untold:
+        sentence = sentence.replace("the port uses its own", "the port was not told its")
     for name, written in constants.items():
         if _UNNAMED in formula:
             formula = formula.replace(_UNNAMED, written)
@@ -137,7 +146,9 @@ def _deviations(best: Explanation) -> str:
     sentences = []
     for axis, value in _sentences(best.chosen):
         names = [name for name in AXES[axis][value].constants if name in left]
-        written = deviation(axis, value, {name: left.pop(name) for name in names})
+        untold = best.untold.issuperset(names) and bool(names)
+        constants = {name: left.pop(name) for name in names}
+        written = deviation(axis, value, constants, untold=untold)
         sentences.append(_with_epsilon(best.chosen).get((axis, value), written))
     text = listed(sentences) or _CLAIMED
     own = ", ".join(f"{_plain(name)} {written}" for name, written in left.items())

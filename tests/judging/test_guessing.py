@@ -256,7 +256,7 @@ class RMSProp:
 
 
 @pytest.mark.parametrize(
-    ("eps", "bound"), [("1e-6", ""), ("small()", "no way was found to tell it another epsilon")]
+    ("eps", "bound"), [("1e-6", ""), ("small()", "no way was found to tell it its epsilon")]
 )
 def test_a_constant_that_is_not_written_where_it_is_added_may_be_told(
     eps: str, bound: str, tmp_path: Path
