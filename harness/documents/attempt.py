@@ -27,7 +27,7 @@ from harness.judging.verdict import Result, conclude
 from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.language import JvmLanguage
 from harness.languages.jvm.toolchain import Prepared, Toolchain
-from harness.languages.naming import says_another, says_rmsprop
+from harness.languages.naming import says_rmsprop
 from harness.languages.program import compiles
 from harness.languages.python import loading
 from harness.languages.registry import by_name, scripted
@@ -295,7 +295,7 @@ class Bench:
                 if not binding.roles and "function" in binding.message:
                     continue  # a function without any hyperparameter is no optimizer
                 judging = judge_guessing if source.alone else judged_by_names
-                if judging is judged_by_names and says_another(title):
+                if judging is judged_by_names and source.meant(title):
                     judging = partial(judging, largest=SOON)  # which is then no RMSProp
                 result = self._judged(judging, replace(port, wanted=chosen), transport(chosen))
                 judged[title] = Judged(result, "optimizer")

@@ -24,7 +24,6 @@ from harness.judging.memory import Memory
 from harness.judging.options import Options
 from harness.judging.verdict import ANOTHER, Result, conclude
 from harness.languages.jvm.toolchain import Toolchain
-from harness.languages.naming import says_another
 from harness.languages.program import Piece, compiles
 from harness.languages.registry import by_name, judged, scripted
 from harness.machine.isolation.sandbox import can_have_own, sandbox
@@ -35,7 +34,7 @@ from harness.model.words import GOOD
 from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 
-_CALLED = "another algorithm, by its name"
+_MEANT = "another algorithm, by its {}"
 Progress = Callable[[str, int], None]
 """Told what is being done, and how many blocks are finished since."""
 
@@ -190,8 +189,9 @@ class _Examiner:
         if attempt.fault is not None:
             return [self._unread(source, layers)]
         if not attempt.judged:
-            if attempt.near and all(map(says_another, source.names())):
-                return [Examined(source.block, "other", message=_CALLED)]
+            meant = [source.meant(name) for name in source.names()]
+            if attempt.near and meant and all(meant):
+                return [Examined(source.block, "other", message=_MEANT.format(meant[0]))]
             if attempt.near:
                 fault = Fault("not-run", attempt.near)
                 layers.append(
@@ -234,7 +234,7 @@ class _Examiner:
         if fault is not None and "NotImplementedError" in fault.message:
             message = "NotImplementedError stands for code"
             return Examined(source.block, "other", message=message)
-        if message := _another(name, result):
+        if message := _another(source.meant(name), result):
             return Examined(source.block, "other", label, message=message)
         if layers and _of_repairs(source, result):
             layers[-1] = Layer(layers[-1].result)
@@ -323,13 +323,15 @@ class _Examiner:
         )
 
 
-def _another(name: str, result: Result) -> str:
-    """What another algorithm does, where its name says that it is one; "" elsewhere."""
-    if not says_another(name) or result.verdict.word in GOOD:
+def _another(meant: str, result: Result) -> str:
+    """What another algorithm does, where something says that one is meant; "" elsewhere."""
+    if not meant or result.verdict.word in GOOD:
         return ""
     found = [d.split("=", 1) for d in result.deviations if d in ANOTHER]
     said = " and ".join(AXES[axis][value].sentence for axis, value in found)
-    return f"another algorithm: {said}" if said else _CALLED * (not result.deviations)
+    if said:
+        return f"another algorithm: {said}"
+    return "" if result.deviations else _MEANT.format(meant)
 
 
 def _of_repairs(source: Source, result: Result) -> bool:

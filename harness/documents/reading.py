@@ -82,6 +82,7 @@ class Reading:
             earlier=tuple(replace(p, text=imports_of(p.text)) if no else p for p, no in pieces),
             later=self.pieces(blocks[at + 1 :], language) if block.cell else (),
             said=self._sections.says(block),
+            another=self._sections.another(block),
             foreign=self._fragments.foreign(block),
         )
 

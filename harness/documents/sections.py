@@ -43,6 +43,11 @@ class Sections:
         above = bisect_left(self._named, (block.line, ""))
         return self._named[above - 1][0] if above else 0
 
+    def another(self, block: Block) -> bool:
+        """Whether the last heading above a block that names an algorithm names another one."""
+        above = bisect_left(self._named, (block.line, ""))
+        return bool(above) and _another(self._named[above - 1][1]) and not self.says(block)
+
     def says(self, block: Block) -> bool:
         """Whether a block says that it is RMSProp, or the last heading that names an algorithm.
 

@@ -12,7 +12,7 @@ from typing import TypeGuard
 from harness.documents.blocks import Block
 from harness.documents.computing import computes
 from harness.languages.language import Language
-from harness.languages.naming import plain_name
+from harness.languages.naming import plain_name, says_another, says_rmsprop
 from harness.languages.program import Piece, additions, assembled, context, deferred, parsed
 from harness.languages.registry import by_name, scripted
 from harness.languages.repair import Repaired
@@ -34,6 +34,7 @@ class Source:
         later: a notebook's cells after it.
         without: names that repairs have taken from it, and from what it needs.
         said: the block, or the heading above it, says that it is RMSProp.
+        another: the heading above it says that it is another algorithm.
         foreign: of a fragment, the names whose values are another example's.
         alone: what it defines is judged, as a guess, whatever stops the statements around that.
     """
@@ -45,6 +46,7 @@ class Source:
     later: tuple[Piece, ...] = ()
     without: frozenset[str] = frozenset()
     said: bool = False
+    another: bool = False
     foreign: frozenset[str] = frozenset()
     alone: bool = False
 
@@ -96,6 +98,12 @@ class Source:
     def lines(self) -> tuple[int, int]:
         """The document's first and last line of it."""
         return self.line, self.line + self.text.count("\n")
+
+    def meant(self, name: str) -> str:
+        """Where it says that what is so called is another algorithm; "" where nothing does."""
+        if says_another(name):
+            return "name"
+        return "heading" * (self.another and not says_rmsprop(name))
 
     def names(self) -> list[str]:
         """What the block itself defines and could be judged."""

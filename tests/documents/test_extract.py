@@ -50,6 +50,12 @@ def test_formulas_of_a_varied_page_are_in_its_prose_and_commented_ones_are_not()
     assert [formula.epsilon for formula in found] == ["outside", "inside"]
 
 
+@pytest.mark.parametrize("language", ["", "text", "pseudocode", "math"])
+def test_a_fence_without_a_programs_language_may_be_a_formula(language: str) -> None:
+    (prose, *_) = parts(f"```{language}\nw = w - lr * g / sqrt(v + eps)\n```\n").prose
+    assert prose == (2, "w = w - lr * g / sqrt(v + eps)\n")
+
+
 def test_a_fence_never_closed_is_noted_and_the_next_one_is_a_block_of_its_own() -> None:
     blocks = parts(
         "```java\nint a;\n\n## Next\n\n```python\nb = 1\n```\n\n    c = print(1)\n"

@@ -71,18 +71,22 @@ def test_what_only_uses_an_optimizer_is_other_and_not_executed(
     assert not mark.exists()
 
 
+DRIFT = "def momentum_step(w, dw, drift, lr, mu):\n    return w - lr * (mu * drift + dw)"
+
+
 @pytest.mark.parametrize(
-    "code",
+    ("above", "code", "by"),
     [
-        RIGHT.replace("RMSProp", "Nadam").replace("self.lr * g", "self.unknown * g"),
-        "def momentum_step(w, dw, drift, lr, mu):\n    return w - lr * (mu * drift + dw)",
+        ("", RIGHT.replace("RMSProp", "Nadam").replace("self.lr * g", "self.unknown * g"), "name"),
+        ("", DRIFT, "name"),
+        ("## Momentum\n\n", DRIFT.replace("momentum_step", "step"), "heading"),
     ],
 )
-def test_what_is_called_as_another_algorithm_and_is_no_rmsprop_is_other(
-    written: Examine, code: str
+def test_what_is_said_to_be_another_algorithm_and_is_no_rmsprop_is_other(
+    written: Examine, above: str, code: str, by: str
 ) -> None:
-    (row,) = written(fenced(IMPORT + code)).rows
-    assert (row.kind, row.message) == ("other", "another algorithm, by its name")
+    (row,) = written(above + fenced(IMPORT + code)).rows
+    assert (row.kind, row.message) == ("other", f"another algorithm, by its {by}")
 
 
 def test_an_update_in_bare_statements_is_said_to_be_that(written: Examine) -> None:

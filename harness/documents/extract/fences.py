@@ -24,7 +24,8 @@ from harness.languages.registry import judged, scripted
 UNCLOSED = "its code fence is never closed"
 
 # Info strings of what a program prints, or of nothing in particular.
-_PLAIN = set("text txt plain plaintext none console terminal log nohighlight".split())
+_WORDS = set("text txt plain plaintext none nohighlight pseudo pseudocode".split())
+_PLAIN = _WORDS | set("console terminal log".split())
 _OUTPUT = set("output outputs stdout out result results".split())
 # Fences that are formulas, not code.
 _FORMULAS = set("math latex tex katex mathjax asciimath".split())
@@ -130,7 +131,7 @@ class _Reader:
         if not piece.closed:
             block = replace(block, notes=(*block.notes, UNCLOSED))
         self.blocks.append(block)
-        if language in _FORMULAS or (guessed and not language):
+        if language in _FORMULAS | _WORDS or (guessed and not language):
             self.formulas.append((line, piece.text))
 
     def paragraph(self, content: str, line: int) -> None:
