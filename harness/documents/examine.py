@@ -96,7 +96,7 @@ def examine(
         stated,
         (
             *about_code(rows, stated, derivative_factors(document.prose), claim),
-            *about_names(document, reading.texts),
+            *about_names(document, reading.texts, reading.sections),
         ),
         can_have_own("network") if executed else None,
     )

@@ -10,6 +10,7 @@ from harness.diagnosis.diagnose import Diagnosis
 from harness.documents.blocks import Block, Document
 from harness.documents.examined import Examined, Finding
 from harness.documents.formulas import Formula, Stated
+from harness.documents.sections import Sections
 from harness.documents.trainers import iteration_names
 from harness.judging.verdict import NOT_RMSPROP
 from harness.languages.naming import plain_name
@@ -120,21 +121,27 @@ class _Signature:
     """Name to default as written; "" where there is none."""
 
 
-def about_names(document: Document, texts: Mapping[int, str]) -> Iterator[Finding]:
-    """What one listing of a function calls or presets otherwise than the listing before it."""
-    seen: dict[str, _Signature] = {}
+def about_names(
+    document: Document, texts: Mapping[int, str], sections: Sections
+) -> Iterator[Finding]:
+    """What one listing of a function calls or presets otherwise than the listing before it.
+
+    Of another algorithm's section it may be a function that is only called the same.
+    """
+    seen: dict[tuple[int, str], _Signature] = {}
     sentences: set[str] = set()
     for block in document.blocks:
         if not scripted(block.language) or (tree := parsed(texts[block.index])) is None:
             continue
+        section = sections.of(block) if sections.another(block) else 0
         for name, node in _functions(tree):
             mine = _Signature(_line(block, texts[block.index], node), _parameters(node))
-            if before := seen.get(name):
+            if before := seen.get((section, name)):
                 for sentence in _compared(name, before, mine):
                     if sentence not in sentences:
                         sentences.add(sentence)
                         yield Finding(mine.line, sentence)
-            seen[name] = mine
+            seen[section, name] = mine
 
 
 def _line(block: Block, text: str, node: ast.FunctionDef) -> int:

@@ -29,6 +29,7 @@ class Reading:
         joined: by index, the whole of a block that later ones go on with.
         of: by index, a block that goes on with an earlier one: the index of that.
         loose: the indices of blocks of methods whose class is nowhere.
+        sections: what its headings say of its blocks.
         texts: by index, a block as it runs: its indentation restored where it was lost, its
             repairs made.
     """
@@ -38,8 +39,8 @@ class Reading:
         spread = continued(document.blocks)
         self.joined, self.of, self.loose = spread.whole, spread.first, spread.loose
         self.texts = {block.index: self._readable(block) for block in document.blocks}
-        self._sections = Sections(document)
-        self._fragments = Fragments(document.blocks, self.texts, self._sections)
+        self.sections = Sections(document)
+        self._fragments = Fragments(document.blocks, self.texts, self.sections)
 
     def published(self, block: Block) -> str:
         """A block's whole text as it stands in the document."""
@@ -81,8 +82,8 @@ class Reading:
             self._whole(block).above,
             earlier=tuple(replace(p, text=imports_of(p.text)) if no else p for p, no in pieces),
             later=self.pieces(blocks[at + 1 :], language) if block.cell else (),
-            said=self._sections.says(block),
-            another=self._sections.another(block),
+            said=self.sections.says(block),
+            another=self.sections.another(block),
             foreign=self._fragments.foreign(block),
         )
 

@@ -107,6 +107,8 @@ def test_listings_of_one_function_are_held_against_each_other(written: Examine) 
         "fit has a parameter learning_rate at line 3, which is called lr at line 7",
         "epochs of fit has the default 50 at line 7, but 10 at line 3",
     ]
+    apart = f"## AdaGrad\n\n{fenced(first)}\n## Adam\n\n{fenced(second)}"
+    assert written(apart).findings == ()
 
 
 OUTPUT = """

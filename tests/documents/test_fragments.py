@@ -45,7 +45,7 @@ SHOWN = {
     "averages in a map": (
         "S['dW'] = rho * S['dW'] + (1 - rho) * dW**2\n"
         "S['db'] = rho * S['db'] + (1 - rho) * db**2\n"
-        "W -= lr * dW / (S['dW'] + eps) ** 0.5\nb -= lr * db / (S['db'] + eps) ** 0.5\n",
+        "W = W - lr * dW / (S['dW'] + eps) ** 0.5\nb = b - lr * db / (S['db'] + eps) ** 0.5\n",
         "put into a function of S, rho, dW, db, W, lr, eps, b", "diverges", ("epsilon=inside",),
     ),
     "a share of the weights in its gradients": (

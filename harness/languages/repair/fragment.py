@@ -55,7 +55,12 @@ def repairs(broken: Broken, missing: str) -> Iterator[Repaired]:
     listed = ", ".join(taken)
     head = f"def line_{broken.line}({listed}):"  # no other block has a function of that name
     body = textwrap.indent(text.rstrip(), "    ")
-    text = "\n".join([*first, head, body, f"    return {', '.join(kept)}"])
+    # What only has its elements changed is there where it was.
+    anew = {
+        n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    back = [name for name in kept if name in anew] or kept
+    text = "\n".join([*first, head, body, f"    return {', '.join(back)}"])
     left = sorted([*loop, *(node.lineno for node in left_out)])
     lines = [str(broken.line + line - 1) for line in left]
     without = f" without line{'s' * (len(lines) > 1)} {', '.join(lines)}" * bool(lines)
