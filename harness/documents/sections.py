@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from harness.documents.blocks import Block, Document
 from harness.documents.formulas.subject import names_another
@@ -18,6 +19,8 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _UNDERLINE = re.compile(r"(?:=+|-+)\s*$")
+_NUMBERED = re.compile(r" {0,3}(#{1,6}|<h(\d))", re.IGNORECASE)
+_DEEP = 7
 # A line by itself that is longer is text.
 _CAPTION = 100
 _LABEL = 6
@@ -31,10 +34,14 @@ class Sections:
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self._headings = [
+            heading
+            for first, text in document.prose
+            for heading in _headings(text.split("\n"), first)
+        ]
         self._named = [
             (number, heading)
-            for first, text in document.prose
-            for number, heading in _headings(text.split("\n"), first)
+            for number, heading in self._headings
             if RMSPROP.search(heading) or _another(heading)
         ]
 
@@ -44,9 +51,12 @@ class Sections:
         return self._named[above - 1][0] if above else 0
 
     def another(self, block: Block) -> bool:
-        """Whether the last heading above a block that names an algorithm names another one."""
-        above = bisect_left(self._named, (block.line, ""))
-        return bool(above) and _another(self._named[above - 1][1]) and not self.says(block)
+        """Whether a block's section, or one that this is in, has the name of another algorithm."""
+        last = self.of(block)
+        inside = [text for number, text in self._headings if last <= number < block.line]
+        if not last or any(_level(text) <= _level(inside[0]) for text in inside[1:]):
+            return False
+        return _another(inside[0]) and not self.says(block)
 
     def says(self, block: Block) -> bool:
         """Whether a block says that it is RMSProp, or the last heading that names an algorithm.
@@ -82,15 +92,21 @@ class Sections:
         return "" if "\n" in paragraph or len(paragraph) > _CAPTION else paragraph
 
 
-def _headings(lines: list[str], first: int) -> list[tuple[int, str]]:
-    found = []
-    for number, line in enumerate(lines, first):
-        below = lines[number - first + 1 : number - first + 2]
+def _level(heading: str) -> int:
+    """How deep a heading is; what has no number of its own is deeper than what has."""
+    if numbered := _NUMBERED.match(heading):
+        return int(numbered[2]) if numbered[2] else len(numbered[1])
+    return _DEEP
+
+
+def _headings(lines: list[str], first: int) -> Iterator[tuple[int, str]]:
+    for number, (line, below) in enumerate(zip(lines, [*lines[1:], ""], strict=True), first):
         if heading := _HEADING.match(line):
-            found.append((number, heading[0]))
-        elif line.strip() and below and (_UNDERLINE.match(below[0]) or _is_label(line, below[0])):
-            found.append((number, line))
-    return found
+            yield number, heading[0]
+        elif line.strip() and _UNDERLINE.match(below):
+            yield number, f"{'#' if below[0] == '=' else '##'} {line}"
+        elif _is_label(line, below):
+            yield number, line
 
 
 def _is_label(line: str, below: str) -> bool:

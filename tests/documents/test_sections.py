@@ -58,6 +58,15 @@ def test_what_is_said_of_a_block(name: str, tmp_path: Path) -> None:
     assert reading.source(reading.document.blocks[-1]).said is said
 
 
+@pytest.mark.parametrize(
+    ("above", "another"),
+    [("## Adam\n\n### Code", True), ("## Adam\n\n## More", False), ("## RMSProp", False)],
+)
+def test_another_is_what_stands_in_its_section(above: str, another: bool, tmp_path: Path) -> None:
+    reading = _reading(tmp_path, above, ADAM)
+    assert reading.source(reading.document.blocks[-1]).another is another
+
+
 @pytest.mark.parametrize("name", FOREIGN)
 def test_a_fragment_takes_no_values_of_another_example(name: str, tmp_path: Path) -> None:
     above, names = FOREIGN[name]
