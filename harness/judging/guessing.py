@@ -26,7 +26,7 @@ from harness.judging.beginning import (
 )
 from harness.judging.judge import Answers, Goldens, ask, judge
 from harness.judging.seeming import only_seems, refuse_another, refuse_frozen
-from harness.judging.telling import noted_untold, told_otherwise, untold
+from harness.judging.telling import likeliest, noted_untold, told_otherwise, untold
 from harness.judging.verdict import Result, conclude
 from harness.model.limits import PORT_SECONDS
 from harness.model.observation import Fault, Unreachable
@@ -78,14 +78,15 @@ def judged(port: Port, transport: Transport, goldens: Goldens, **options: Any) -
 
 def _refuse_untold(result: Result, transport: HostedTransport) -> None:
     """Raise BindingError where what is said to be a constant may be a number that it takes."""
-    best = result.diagnosis.best if result.diagnosis else None
+    best = likeliest(result)
     told = transport.describe().roles if best else ()
     # Of an option that nobody gives, a default is the port's own constant.
     for role in HYPERPARAMETERS:
         axis = IGNORED[role]
-        if best is None or f"{axis}=ignored" not in best.deviations:
+        none = f"{role}=none"
+        if best is None or not {f"{axis}=ignored", none} & {*best.deviations}:
             continue
-        constant = best.constants.get(role, math.nan)
+        constant = 0.0 if none in best.deviations else best.constants.get(role, math.nan)
         if names := transport.about.untold(role, constant, role in told):
             known = role.replace("_", " ")
             raise BindingError(

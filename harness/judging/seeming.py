@@ -25,7 +25,7 @@ _OF_AVERAGES = {"average", "decay_rate", "initial_average", "state"}
 def refuse_frozen(transport: HostedTransport, answers: Answers) -> None:
     """Raise BindingError where something else may change the average that a step divides by."""
     if answers.frozen and (transport.about.makes_up_state or transport.about.has_others):
-        raise BindingError("not bound: its steps do not change the average that it divides by")
+        raise BindingError("not bound: no step was seen to change the average that it divides by")
 
 
 def refuse_another(port: Port, transport: HostedTransport, result: Result) -> None:

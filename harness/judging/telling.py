@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from harness.diagnosis.explanation import Explanation
 from harness.diagnosis.hypotheses import IGNORED
 from harness.judging.judge import Answers
 from harness.judging.verdict import Result
@@ -19,6 +20,7 @@ from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.ports.roles import ranked
 from harness.transport.hosted import HostedTransport
+from harness.transport.untold import SMALL
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 _NO_EPSILON = "epsilon=none"
@@ -32,7 +34,7 @@ def told_otherwise(
     Raises:
         BindingError: it can, and what it does then is neither right nor explained.
     """
-    best = result.diagnosis.best if result.diagnosis else None
+    best = likeliest(result)
     if best is None:
         return result
     # What it was told and does not use is its own fault, wherever else it could be told that.
@@ -43,9 +45,9 @@ def told_otherwise(
         if role in HYPERPARAMETERS and f"{IGNORED[role]}=ignored" in best.deviations
         if role not in told
     }
-    # Where none was told, 0 is what nobody set; or something else, that is none.
+    # Where none was told and none shows, a number as small as one may be, or 0 that nobody set.
     unset = _NO_EPSILON in best.deviations and "epsilon" not in told
-    own |= {"epsilon": (0.0, 0.0)} if unset else {}
+    own |= {"epsilon": (0.0, SMALL)} if unset else {}
     places = dict(_places(transport.settings(), own)) if own else {}
     before = transport.way
     while places:
@@ -106,6 +108,14 @@ def noted_untold(port: Port, transport: HostedTransport, result: Result) -> Resu
 def _either(names: list[str]) -> str:
     *others, last = names
     return f"{', '.join(others)} or {last}" if others else last
+
+
+def likeliest(result: Result) -> Explanation | None:
+    """What explains a port, else what comes nearest: both may say that a constant is its own."""
+    diagnosis = result.diagnosis
+    near = diagnosis.nearest if diagnosis else None
+    best = diagnosis.best if diagnosis else None
+    return best or (Explanation(near.chosen, near.constants) if near else None)
 
 
 def untold(role: str, name: str) -> BindingError:

@@ -15,6 +15,7 @@ from harness.languages.jvm.clojure_beginnings import begun, prepared
 from harness.languages.jvm.compile import QUICK_START, CompileError, cached, key
 from harness.languages.jvm.java import java
 from harness.languages.jvm.language import JvmLanguage, together
+from harness.languages.jvm.offered import offered
 from harness.languages.jvm.sources import text_of
 from harness.languages.jvm.surroundings import Surroundings
 from harness.languages.jvm.toolchain import Prepared, Toolchain
@@ -73,6 +74,7 @@ class Clojure(JvmLanguage):
         reading: dict[str, Any] = {
             "chooses": asked[1] if asked else "",
             "begun": begun(texts, others),
+            "offered": offered(texts),
         }
         reading["prepared"] = prepared(texts)
         return Prepared(self, (), read, path, reading=reading)

@@ -43,7 +43,8 @@ def noted(shape: dict[str, Any], reading: Mapping[str, Any]) -> dict[str, Any]:
         for one in shape.get("functions", [])
     ]
     others = {"functions": functions} if functions else {}
-    return {**shape, **others, "candidates": candidates, "chooses": reading.get("chooses", "")}
+    said = {"chooses": reading.get("chooses", ""), "offered": reading.get("offered", [])}
+    return {**shape, **others, "candidates": candidates, **said}
 
 
 def _begun(parameter: Any, reading: Mapping[str, Any], of: Mapping[str, Any]) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from math import isclose
 from typing import Any
 
 from harness.ports.numbers import usual
@@ -15,6 +16,8 @@ from harness.transport.states import taken_by
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 _Shape = Mapping[str, Any]
+# No epsilon that anybody uses is larger.
+SMALL = 1e-3
 # What a type of the source is asked for, as the host of a JVM writes it.
 _ASKED = re.compile(r": (?:double|float) (?:get)?(?P<name>\w+)\(\)$", re.IGNORECASE)
 
@@ -42,6 +45,9 @@ def may_be(shape: _Shape, message: _Shape, role: str, constant: float, told: boo
 def may_be_set(shape: _Shape, owner: str, role: str, constant: float) -> str:
     """The name under which what is called may be told what is taken for a constant; or "".
 
+    >>> found = [["momentum", 0.9, []], ["fade", 0.9, ["P"]], ["keep", 0.9, ["Settings", "O"]]]
+    >>> may_be_set({"offered": found}, "x.O", "decay_rate", 0.9)
+    'keep'
     >>> one = {"class": "O", "told": [{"name": "lr"}]}
     >>> may_be_set({"candidates": [one]}, "O", "learning_rate", 0.1)
     'lr'
@@ -61,8 +67,17 @@ def may_be_set(shape: _Shape, owner: str, role: str, constant: float) -> str:
         shape: of the source.
         owner: the class or function that is called.
         role: of the hyperparameter that is told to nothing.
-        constant: what is there in its place.
+        constant: what is there in its place; 0 for no epsilon.
     """
+    parts = {*re.split(r"[.$ ]", owner)}
+    for name, value, owners in shape.get("offered", []):
+        if owners and not parts & {*owners}:
+            continue
+        # What is averaged by the complement of a number is told that.
+        likely = {constant, 1 - constant} if role == "decay_rate" else {constant}
+        fits = value <= SMALL if constant == 0 else any(isclose(value, c) for c in likely)
+        if fits and (_names(name, role) or not ranked(name)):
+            return str(name)
     for one in (*shape.get("candidates", []), *shape.get("functions", [])):
         if one.get("class", one.get("name")) != owner:
             continue

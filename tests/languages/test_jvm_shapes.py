@@ -113,6 +113,8 @@ JAVA = {
     "AroundEachStep": ("schedule=inverse_time_from_zero",),
     "SetFromAround.Inner": ("eps=ignored",),
     "SharedSettings": EXACT,
+    "AnsweredUnlessToldOtherwise": EXACT,
+    "HandedUnderOddNames": EXACT,
     "SettingsOfTheirOwn": EXACT,
     "CollectedFirst": EXACT,
     "RatesOfGradients": INSIDE,
@@ -352,6 +354,9 @@ def test_what_another_object_may_answer_is_no_constant_of_its_own() -> None:
     found = outcome(SHAPES / "Shapes.java", ("AnsweredByDefault",))
     assert found.results == ()
     assert "its learning rate may be set as settings.rate" in found.errors[0]
+    found = outcome(SHAPES / "unset.clj", ("make-descent",))
+    assert found.results == ()
+    assert "its decay rate may be set as inertia" in found.errors[0]
 
 
 BEGUN = """(ns train.begun)

@@ -4021,3 +4021,51 @@ class OwnBesideOthers {
         Update.inPlace(weights, gradients, v, lr, 0.75, 1e-3);
     }
 }
+
+/** What answers unless somebody answers otherwise is told, by whatever name it is asked. */
+class AnsweredUnlessToldOtherwise {
+    interface Habits {
+        default double pace() {
+            return 0.01;
+        }
+
+        default double keep() {
+            return 0.9;
+        }
+
+        default double crumb() {
+            return 1e-7;
+        }
+    }
+
+    private final Habits habits;
+    private double[] v;
+
+    AnsweredUnlessToldOtherwise(Habits habits) {
+        this.habits = habits;
+    }
+
+    void update(double[] weights, double[] gradients) {
+        v = v == null ? new double[weights.length] : v;
+        Update.inPlace(weights, gradients, v, habits.pace(), habits.keep(), habits.crumb());
+    }
+}
+
+/** The same of an object that all are handed. */
+class HandedUnderOddNames {
+    static final class Knobs {
+        private static final Knobs ONE = new Knobs();
+        double pace = 0.02;
+
+        static Knobs get() {
+            return ONE;
+        }
+    }
+
+    private double[] v;
+
+    void update(double[] weights, double[] gradients, double decayRate, double epsilon) {
+        v = v == null ? new double[weights.length] : v;
+        Update.inPlace(weights, gradients, v, Knobs.get().pace, decayRate, epsilon);
+    }
+}

@@ -14,3 +14,11 @@
         vs (mapv #(+ (* beta %1) (* (- 1 beta) %2 %2)) (or vs (ones-like ws)) gs)]
     {:ws (mapv #(- %1 (/ (* lr %2) (+ (Math/sqrt %3) eps))) ws gs vs)
      :vs vs}))
+
+(defn make-descent [{:keys [lr inertia eps] :or {inertia 0.95}}]
+  (let [state (atom nil)]
+    (fn [w g]
+      (let [v (or @state (mapv (constantly 0.0) w))
+            v (mapv #(+ (* inertia %1) (* (- 1 inertia) %2 %2)) v g)]
+        (reset! state v)
+        (mapv #(- %1 (/ (* lr %2) (+ (Math/sqrt %3) eps))) w g v)))))

@@ -12,6 +12,7 @@ from harness.languages.jvm.adapter import base_adapter
 from harness.languages.jvm.beginnings import begun
 from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.java import at_least
+from harness.languages.jvm.offered import offered
 from harness.languages.jvm.reading import read
 from harness.languages.jvm.sources import near, text_of
 from harness.languages.jvm.surroundings import Surroundings
@@ -52,7 +53,8 @@ class JvmLanguage(Language):
     def read(self, port: Implementation, around: Surroundings) -> dict[str, Any]:
         """What its text, and that of its callers, says of its parameters."""
         texts = [text_of(path) for path in together(port)]
-        return {**read(texts), "begun": begun(texts, map(text_of, self.near(port, around)))}
+        begins = begun(texts, map(text_of, self.near(port, around)))
+        return {**read(texts), "begun": begins, "offered": offered(texts)}
 
     def near(self, port: Implementation, around: Surroundings) -> list[Path]:
         """Where callers of a port may be."""

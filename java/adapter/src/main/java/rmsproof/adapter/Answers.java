@@ -52,7 +52,46 @@ final class Answers implements InvocationHandler {
                 keys(method, size).forEach(key -> made.answers.put(key, answer));
             }
         }
-        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, made);
+        Object answering = Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, made);
+        if (settings) {
+            made.usual(answering, methods);
+        }
+        return answering;
+    }
+
+    /** Tells whether a type is asked for settings alone, and answers for some of them itself. */
+    static boolean usual(Class<?> type) {
+        return type.getClassLoader() instanceof ClassBytes.Loader && settings(type.getMethods())
+                && Arrays.stream(type.getMethods()).anyMatch(Answers::usual);
+    }
+
+    private static boolean usual(Method method) {
+        return method.isDefault() && method.getParameterCount() == 0 && plain(method)
+                && number(method.getReturnType());
+    }
+
+    /** What is answered unless somebody answers otherwise is a setting, if nothing else changes it. */
+    private void usual(Object self, Method[] methods) {
+        Map<String, Object> usual = new LinkedHashMap<>();
+        Map<String, Object> asked = new LinkedHashMap<>(answers);
+        for (Method method : methods) {
+            if (usual(method)) {
+                try {
+                    Object answer = Bare.byDefault(self, method);
+                    answers.replaceAll((name, one) -> one instanceof Double was ? was + 1 : one);
+                    boolean constant = answer.equals(Bare.byDefault(self, method));
+                    if (constant) {
+                        usual.put(bare(method), answer);
+                    }
+                } catch (Throwable refused) {
+                    continue; // it asks for more than is there
+                } finally {
+                    answers.putAll(asked);
+                }
+            }
+        }
+        answers.putAll(usual);
     }
 
     /** What an object answers with, by question; null for one of another kind. */
@@ -67,9 +106,14 @@ final class Answers implements InvocationHandler {
                 .allMatch(one -> one.getParameterCount() == 0
                         && (one.getReturnType().isPrimitive() || one.getReturnType().isEnum()
                                 || one.getReturnType() == String.class)
-                        && one.getReturnType() != void.class
-                        && !Names.weights(bare(one)) && !Names.gradients(bare(one))
-                        && !Names.error(bare(one)) && !Names.output(bare(one)));
+                        && one.getReturnType() != void.class && plain(one));
+    }
+
+    /** Tells whether the name of a method is that of nothing that a step is made of. */
+    private static boolean plain(Method method) {
+        String bare = bare(method);
+        return !Names.weights(bare) && !Names.gradients(bare) && !Names.error(bare)
+                && !Names.output(bare);
     }
 
     private static boolean number(Class<?> type) {
@@ -107,8 +151,8 @@ final class Answers implements InvocationHandler {
                 case "hashCode" -> System.identityHashCode(self);
                 default -> type.getSimpleName();
             };
-        } else if (method.isDefault()) {
-            return InvocationHandler.invokeDefault(self, method, given);
+        } else if (method.isDefault() && (given != null || !answers.containsKey(bare(method)))) {
+            return Bare.byDefault(self, method, given);
         }
         Class<?> answer = method.getReturnType();
         int count = given == null ? 0 : given.length;

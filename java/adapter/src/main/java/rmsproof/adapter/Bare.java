@@ -1,10 +1,12 @@
 package rmsproof.adapter;
 
+import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
@@ -102,12 +104,16 @@ final class Bare {
                     Array.newInstance(plain.getParameterTypes()[0].getComponentType(), 0))
                     : plain.newInstance();
         }
+        if (Answers.usual(type)) {
+            return Answers.of(type, 0, (asked, answer, name) -> answer.isPrimitive()
+                    ? Array.get(Array.newInstance(answer, 1), 0) : empty(answer));
+        }
         ClassLoader loader = type.getClassLoader();
         return Proxy.newProxyInstance(loader == null ? Bare.class.getClassLoader() : loader,
                 new Class<?>[] {type}, (self, method, given) -> {
                     Class<?> answer = method.getReturnType();
                     if (method.isDefault()) {
-                        return InvocationHandler.invokeDefault(self, method, given);
+                        return byDefault(self, method, given);
                     } else if (method.getDeclaringClass() == Object.class) {
                         return switch (method.getName()) {
                             case "equals" -> self == given[0];
@@ -118,6 +124,17 @@ final class Bare {
                     return answer.isPrimitive() && answer != void.class
                             ? Array.get(Array.newInstance(answer, 1), 0) : empty(answer);
                 });
+    }
+
+    /** What an object of an interface that nobody may see from outside does by default, too. */
+    static Object byDefault(Object self, Method method, Object... given) throws Throwable {
+        Class<?> owner = method.getDeclaringClass();
+        if (owner.getClassLoader() instanceof ClassBytes.Loader) {
+            return MethodHandles.privateLookupIn(owner, MethodHandles.lookup())
+                    .unreflectSpecial(method, owner).bindTo(self)
+                    .invokeWithArguments(given == null ? new Object[0] : given);
+        }
+        return InvocationHandler.invokeDefault(self, method, given);
     }
 
     /**

@@ -177,9 +177,13 @@ final class Cells {
             }
         } else if (Answers.in(value) != null) {
             Map<String, Object> answers = Answers.in(value);
-            answers.forEach((name, held) -> element(
-                    path + "." + name.replaceAll(" (\\d+)", "[$1]"), held, depth,
-                    number -> answers.put(name, number)));
+            answers.forEach((name, held) -> {
+                String at = path + "." + name.replaceAll(" (\\d+)", "[$1]");
+                if (told != null) {
+                    told.add(at);
+                }
+                element(at, held, depth, number -> answers.put(name, number));
+            });
         } else if (OwnTypes.owns(type) && !type.getName().matches(LOGGING)) {
             fields(type).forEach(field -> field(path, field, value, depth, replace));
         } else {

@@ -255,8 +255,10 @@ final class ObjectGraph implements Graph {
 
     @Override
     public Map<String, Cell> settings() {
-        Map<String, Cell> settings = target == null ? Map.of()
-                : new LinkedHashMap<>(Cells.settings(Map.of("this", target)));
+        Map<String, Cell> settings = new LinkedHashMap<>(Cells.shared(shared));
+        if (target != null) {
+            settings.putAll(Cells.settings(Map.of("this", target)));
+        }
         settings.keySet().retainAll(cells().keySet());
         return settings;
     }

@@ -34,17 +34,20 @@ final class OpenFields {
         for (Class<?> at = type; at != null && OwnTypes.written(at); at = at.getSuperclass()) {
             found.addAll(declared(at));
             if (at.getClassLoader() instanceof ClassBytes.Loader loader) {
-                List<String> members = loader.pool(at.getName()).members();
-                for (String name : members) {
-                    named(name, loader).filter(field ->
-                            Modifier.isStatic(field.getModifiers())).forEach(found::add);
-                    handed(name, loader).filter(field -> members.stream().anyMatch(other ->
-                            other.startsWith(field.getDeclaringClass().getName() + ".")
-                                    && reads(other, field))).forEach(found::add);
-                }
+                elsewhere(at.getName(), loader).forEach(found::add);
             }
         }
         return found.stream().distinct().toList();
+    }
+
+    /** Those that the code of a class names, static or of an object that it is handed. */
+    private static Stream<Field> elsewhere(String type, ClassBytes.Loader loader) {
+        List<String> members = loader.pool(type).members();
+        return members.stream().flatMap(name -> Stream.concat(
+                named(name, loader).filter(field -> Modifier.isStatic(field.getModifiers())),
+                handed(name, loader).filter(field -> members.stream().anyMatch(other ->
+                        other.startsWith(field.getDeclaringClass().getName() + ".")
+                                && reads(other, field)))));
     }
 
     private static List<Field> declared(Class<?> type) {
@@ -180,7 +183,7 @@ final class OpenFields {
                         .anyMatch(name -> loader.pool(name).fetches(path));
     }
 
-    /** The static numbers that may be told of which a class names the fields, or one nested with it. */
+    /** The numbers that a class, or one nested with it, shares with others and may be told. */
     static List<Field> shared(Class<?> type) {
         if (!(type.getClassLoader() instanceof ClassBytes.Loader loader)) {
             return List.of();
@@ -188,10 +191,13 @@ final class OpenFields {
         String whole = type.getName().replaceFirst("\\$.*", "");
         return StreamSupport.stream(loader.names().spliterator(), false)
                 .filter(name -> name.equals(whole) || name.startsWith(whole + "$"))
-                .flatMap(name -> loader.pool(name).members().stream()).distinct()
-                .map(member -> field(member, loader)).filter(Objects::nonNull)
-                .filter(field -> Modifier.isStatic(field.getModifiers())
-                        && !Modifier.isFinal(field.getModifiers()) && mayBeTold(field)).toList();
+                .flatMap(name -> Stream.concat(elsewhere(name, loader),
+                        loader.pool(name).members().stream()
+                                .map(member -> field(member, loader)).filter(Objects::nonNull)
+                                .filter(field -> Modifier.isStatic(field.getModifiers())
+                                        && !Modifier.isFinal(field.getModifiers())
+                                        && mayBeTold(field))))
+                .distinct().toList();
     }
 
     private static Field field(String member, ClassBytes.Loader loader) {

@@ -61,7 +61,7 @@ final class OwnMaker {
         } else if (!type.isInterface()) {
             return null;
         }
-        Method turning = StandIn.turning(type);
+        Method turning = Answers.usual(type) ? null : StandIn.turning(type);
         return turning == null ? answering(type, path, depth)
                 : StandIn.saying(type, turning, maker.make(turning.getReturnType(), path));
     }

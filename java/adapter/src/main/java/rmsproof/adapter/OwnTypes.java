@@ -2,7 +2,6 @@ package rmsproof.adapter;
 
 import java.io.File;
 import java.io.IOException;
-import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -150,7 +149,7 @@ final class OwnTypes {
         return new Accepts("number", number.element(), List.of(), null, value ->
                 Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
                         (self, method, given) -> method.isDefault()
-                                ? InvocationHandler.invokeDefault(self, method, given)
+                                ? Bare.byDefault(self, method, given)
                                 : method.getReturnType() == answer ? number.number().apply(value)
                                 : method.invoke(value, given)), false);
     }

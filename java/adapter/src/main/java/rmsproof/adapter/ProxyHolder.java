@@ -114,7 +114,7 @@ final class ProxyHolder extends JavaHolders.PlainHolder {
         @Override
         public Object invoke(Object self, Method method, Object[] given) throws Throwable {
             if (method.isDefault()) {
-                return InvocationHandler.invokeDefault(self, method, given);
+                return Bare.byDefault(self, method, given);
             } else if (method.getDeclaringClass() == Object.class) {
                 return switch (method.getName()) {
                     case "equals" -> self == given[0];

@@ -1,6 +1,5 @@
 package rmsproof.adapter;
 
-import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -16,8 +15,7 @@ final class StandIn {
         return Proxy.newProxyInstance(StandIn.class.getClassLoader(), new Class<?>[] {type},
                 (self, method, given) -> {
                     if (method.isDefault()) {
-                        return InvocationHandler.invokeDefault(
-                                self, method, given);
+                        return Bare.byDefault(self, method, given);
                     }
                     Class<?> answer = method.getReturnType();
                     Object first = given == null || given.length == 0 ? (Object) ObjectMaker.NUMBER : given[0];
@@ -45,7 +43,7 @@ final class StandIn {
         Object silent = Bare.silent(type);
         return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
                 (self, method, given) -> method.equals(turning) ? number
-                        : method.isDefault() ? InvocationHandler.invokeDefault(self, method, given)
+                        : method.isDefault() ? Bare.byDefault(self, method, given)
                                 : method.invoke(silent, given));
     }
 }
