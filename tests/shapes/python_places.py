@@ -141,6 +141,38 @@ def rms_update(weights, gradients, squares, flags=FLAGS):
         w -= flags.step_size * g / (np.sqrt(s) + flags.small)
 """,
     ),
+    "pairs of an array and its gradient, averages by place handed back": (
+        "out, cache = rmsprop(pairs, cache)  # for i, (w, g) in enumerate(pairs): ...",
+        """
+def rmsprop(pairs, cache, lr=0.01, rho=0.9, eps=1e-8):
+    out = []
+    for i, (w, g) in enumerate(pairs):
+        if i not in cache:
+            cache[i] = np.zeros_like(w)
+        cache[i] = rho * cache[i] + (1 - rho) * g**2
+        out.append(w - lr * g / (np.sqrt(cache[i]) + eps))
+    return out, cache
+""",
+    ),
+    "pairs of weights and biases, replaced by new ones": (
+        "for i, (W, b) in enumerate(self.params): dW, db = grads[i]; self.params[i] = (..., ...)",
+        """
+class RMSProp:
+    def __init__(self, params, lr=0.01, rho=0.9, eps=1e-8):
+        self.params, self.lr, self.rho, self.eps = params, lr, rho, eps
+        self.cache = [(np.zeros_like(W), np.zeros_like(b)) for W, b in params]
+
+    def step(self, grads):
+        for i, (W, b) in enumerate(self.params):
+            (dW, db), (cW, cb) = grads[i], self.cache[i]
+            cW = self.rho * cW + (1 - self.rho) * dW**2
+            cb = self.rho * cb + (1 - self.rho) * db**2
+            self.cache[i] = (cW, cb)
+            W = W - self.lr * dW / (np.sqrt(cW) + self.eps)
+            b = b - self.lr * db / (np.sqrt(cb) + self.eps)
+            self.params[i] = (W, b)
+""",
+    ),
     "settings of a command line, one of a name of their own": (
         "params, cache = step(params, grads, cache, args)  # args.lr, args.rms_decay, args.tiny",
         """

@@ -225,6 +225,8 @@ class Instance:
     def _without_carried(self, returned: Any, unit: Sequence[Piece]) -> Any:
         """What was returned without what is handed over again by its place there."""
         listed = self._session.plan.get("returned")
+        if not listed and isinstance(returned, tuple):
+            return self._without_own(returned)
         if not listed or not isinstance(returned, tuple) or len(returned) != len(listed):
             return returned
         arguments = self._session.plan["calls"][0]["arguments"]
@@ -235,6 +237,16 @@ class Instance:
             else:
                 left.append(value)
         return left[0] if len(left) == 1 else tuple(left)
+
+    def _without_own(self, returned: tuple[Any, ...]) -> Any:
+        """What was returned without what was handed over and holds no weights, as it is."""
+        held = [
+            holder[0]
+            for holder, places in self._built.values()
+            if not any(place.role in _GIVEN for place in places)
+        ]
+        left = [value for value in returned if not any(value is one for one in held)]
+        return left[0] if len(left) == 1 < len(returned) else returned
 
     def _without_state(self, returned: Any, taking: Sequence[int]) -> Any:
         """What was returned without the state, which is handed over again."""

@@ -127,9 +127,8 @@ class Builder:
             return self._attributed(self._map(spec, scope), spec, scope)
         if kind == "parts":
             parts: list[Any] = []
-            inside = _entry if spec.get("changed") else _inside
             for i, part in enumerate(spec["parts"]):
-                parts.append(self._made(part, scope, *inside(parts, i)))
+                parts.append(self._made(part, scope, *_inside(get, i)))
             return parts if spec.get("changed") else tuple(parts)
         if kind == "object":
             if self._parameter is not None and "grad" in spec["attributes"]:
@@ -340,13 +339,17 @@ def _entry(holder: Any, key: Any) -> tuple[Callable[[], Any], Callable[[Any], No
     return lambda: holder[key], put
 
 
-def _inside(holder: Any, key: int) -> tuple[Callable[[], Any], Callable[[Any], None]]:
-    """For what is in a tuple, which cannot be replaced: it is changed in place."""
+def _inside(get: Callable[[], Any], key: int) -> tuple[Callable[[], Any], Callable[[Any], None]]:
+    """A part of what may be replaced by another; that of a tuple is changed in place."""
 
     def put(value: Any) -> None:
-        holder[key][...] = value
+        parts = get()
+        if isinstance(parts, tuple):
+            parts[key][...] = value
+        else:
+            parts[key] = value
 
-    return lambda: holder[key], put
+    return lambda: get()[key], put
 
 
 def _attribute(owner: Any, name: str) -> tuple[Callable[[], Any], Callable[[Any], None]]:
