@@ -12,7 +12,14 @@ from collections.abc import Mapping, Sequence
 from harness.documents.blocks import Block
 from harness.documents.sections import Sections
 from harness.documents.source import holds_update
-from harness.languages.program import blanked, declared, defined, needed, parsed
+from harness.languages.program import (
+    USUAL_IMPORTS,
+    blanked,
+    declared,
+    defined,
+    needed,
+    parsed,
+)
 from harness.languages.registry import scripted
 from harness.languages.repair.fragment import lacking, only_computes
 
@@ -36,6 +43,7 @@ class Fragments:
         self._texts, self._sections = texts, sections
         self._found: set[int] = set()
         self._stopped: set[int] = set()
+        self._open: set[int] = set()
         given: set[str] = set()
         there: set[str] = set()
         for block in self._blocks:
@@ -46,6 +54,8 @@ class Fragments:
                 self._found.add(block.index)
             else:
                 given |= defined(tree)
+            if declared(tree) and needed(text) - USUAL_IMPORTS.keys() - given:
+                self._open.add(block.index)
             if not declared(tree) and needed(text) - there:
                 self._stopped.add(block.index)
                 tree = parsed(imports_of(text)) or tree
@@ -61,11 +71,13 @@ class Fragments:
     def foreign(self, block: Block) -> frozenset[str]:
         """The names that other examples give a value, which is not meant in a fragment.
 
+        Nor in functions that lack what nothing gives.
+
         Meant is what stands in its own section, and what a block gives that does nothing else, and
         is no other algorithm's.
         """
         names: set[str] = set()
-        if block.index not in self._found:
+        if block.index not in self._found | self._open:
             return frozenset()
         section = self._sections.of(block)
         for earlier in self._blocks:

@@ -127,3 +127,15 @@ def test_a_function_of_two_numbers_does_not_crash_for_what_it_was_handed(written
     assert row.published is not None
     assert set(row.published.deviations) == {"epsilon=inside", "eps=ignored"}
     assert "refuses" not in " ".join(row.published.notes)
+
+
+def test_a_function_is_handed_what_nothing_gives(written: Examine) -> None:
+    example = (
+        "# Steps\n\n```python\nlr = 0.1\nx = 3.0\nfor _ in range(3):\n    x -= lr * 2 * x\n```\n"
+    )
+    shown = (
+        f"import numpy as np\n\ndef step(w, dw, s):\n    {AVERAGE}    {OUTSIDE}    return w, s\n"
+    )
+    row = written(example + page(shown)).rows[-1]
+    assert [layer.repair for layer in row.layers] == ["step handed rho, lr, eps", ""]
+    assert row.layers[-1].result.verdict.word == "exact"

@@ -69,6 +69,33 @@ def repairs(broken: Broken, missing: str) -> Iterator[Repaired]:
     yield Repaired(text, change, above=len(first) + 1, guessed=True)
 
 
+def handed(broken: Broken) -> Iterator[Repaired]:
+    """Functions that are handed the numbers that they ask for and nothing gives.
+
+    Args:
+        broken: the block; what has a class, or calls what is nowhere, is left as it is.
+    """
+    tree = parsed(broken.text)
+    functions = [n for n in tree.body if isinstance(n, ast.FunctionDef)] if tree else []
+    if tree is None or len(functions) != len(declared(tree)):
+        return
+    around = parsed(broken.earlier)
+    given = (defined(around) if around else set()) - broken.foreign
+    unknown = _unknown(broken.text, given)
+    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    rows, changes = broken.text.split("\n"), []
+    for node in functions:
+        names = ", ".join(_asked(ast.Module(node.body, []), unknown))
+        taken = node.args.args[: len(node.args.args) - len(node.args.defaults)]
+        if names and taken:
+            end = taken[-1].annotation or taken[-1]
+            row, at = (end.end_lineno or end.lineno) - 1, end.end_col_offset or 0
+            rows[row] = f"{rows[row][:at]}, {names}{rows[row][at:]}"
+            changes.append(f"{node.name} handed {names}")
+    if changes and not calls & unknown:
+        yield Repaired("\n".join(rows), "; ".join(changes), guessed=True)
+
+
 def _without_self(text: str) -> tuple[str, str]:
     """Statements of a method as they are outside of it, and that this was done, in a phrase."""
     tree = parsed(text)

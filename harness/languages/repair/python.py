@@ -33,6 +33,7 @@ def repairs(broken: Broken) -> Iterator[Repaired]:
     yield from _without_example(broken)
     if match := _MISSING.search(broken.message):
         yield from fragment.repairs(broken, match[1])
+        yield from fragment.handed(broken)
 
 
 def _main(broken: Broken) -> Iterator[Repaired]:
