@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from harness.documents.examined import GUESSED, Examination, Examined
+from harness.documents.examined import GUESSED, Examination, Examined, Layer
 from harness.model.words import UNDECIDED
 from harness.report import json as report_json
 from harness.report import words
@@ -93,20 +93,36 @@ def show(console: Console, results: DocumentResults) -> None:
 
 
 def summary(results: DocumentResults) -> str:
-    """Counts and seconds in one line."""
+    """Counts and seconds in one line: blocks, what they show as published, and once repaired."""
     rows = [row for examination in results.examinations for row in examination.rows]
-    counts = Counter(result.verdict.word for result in results.judged)
-    ordered = sorted(counts.items(), key=lambda x: (-x[1], x[0]))
-    parts = [f"{n} {word}" for word, n in ordered if word not in UNDECIDED]
-    judged = sum(n for word, n in counts.items() if word not in UNDECIDED)
+    published = _counted(result.verdict.word for result in results.judged)
+    parts = [text for word, text in published if word not in UNDECIDED]
     verdicts = f": {', '.join(parts)}" if parts else ""
-    beside = "".join(f", {n} {word}" for word, n in ordered if word in UNDECIDED)
-    blocks = len({(id(row.block), row.block.index) for row in rows})
+    beside = "".join(f", {text}" for word, text in published if word in UNDECIDED)
+    mended = _counted(row.layers[-1].result.verdict.word for row in rows if len(row.layers) > 1)
+    repaired = f"; once repaired {', '.join(text for _, text in mended)}" if mended else ""
+    blocks = len(set(map(_block, rows)))
+    judged = len({_block(row) for row in rows if any(map(_decided, row.layers))})
     cut = "INCOMPLETE, " if results.incomplete else ""
     return (
-        f"{cut}{words.counted(blocks, 'block')}, {judged} of them judged{verdicts}{beside};"
-        f" {results.seconds:.1f} s"
+        f"{cut}{words.counted(blocks, 'block')}, {judged} of them judged{verdicts}{beside}"
+        f"{repaired}; {results.seconds:.1f} s"
     )
+
+
+def _block(row: Examined) -> tuple[int, int]:
+    """What tells a row's block from others."""
+    return id(row.block), row.block.index
+
+
+def _decided(layer: Layer) -> bool:
+    return layer.result.verdict.word not in UNDECIDED
+
+
+def _counted(found: Iterable[str]) -> list[tuple[str, str]]:
+    """Words, each with how many there are of it, the most first."""
+    ordered = sorted(Counter(found).items(), key=lambda x: (-x[1], x[0]))
+    return [(word, f"{n} {word}") for word, n in ordered]
 
 
 def patch(examination: Examination) -> Iterator[str]:

@@ -13,6 +13,7 @@ from support import compared
 
 from harness.comparison.compare import Divergence
 from harness.diagnosis.diagnose import Change, Diagnosis, Explanation, Part, Tried
+from harness.documents.examined import Layer
 from harness.judging.verdict import Result, Verdict
 from harness.model.isolation import InForce
 from harness.model.observation import Fault
@@ -395,3 +396,15 @@ def test_what_did_not_run_is_not_counted_as_judged() -> None:
     of_two = documents([row(result(golden("a"))), missing])
     assert summary(of_two).startswith("2 blocks, 1 of them judged: 1 exact, 1 not-run;")
     assert summary(documents([missing, other])).startswith("2 blocks, 0 of them judged, 1 not-run;")
+
+
+def test_a_block_of_several_is_counted_once_and_what_repairs_show_after_it() -> None:
+    """What did not run as it is published may have been judged once it was repaired."""
+    fault, good = stopped("does-not-compile", "one"), result(golden("a"))
+    first = row(fault, layers=(Layer(fault), Layer(good, "two")))
+    of_one = documents([first, replace(first, layers=(Layer(fault),))])
+    words = "1 block, 1 of them judged: 2 does-not-compile; once repaired 1 exact; 2.5 s"
+    assert summary(of_one) == words
+    missing = stopped("not-run", "torch is not installed")
+    once = documents([row(missing, layers=(Layer(missing), Layer(good, "left out")))])
+    assert summary(once) == "1 block, 1 of them judged, 1 not-run; once repaired 1 exact; 2.5 s"
