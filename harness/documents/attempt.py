@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from harness.diagnosis.diagnose import LARGEST
 from harness.documents import runner, trainers, training
 from harness.documents.beside import Beside
 from harness.documents.lacking import lacking, own_import, undefined_name, without_advice
@@ -199,7 +200,9 @@ class Bench:
                 programs.extend([text] * (alone != ends))
             return ends
 
-        result, convention = training.trained(port, trainer, called, self._memory)
+        # What says that it is another algorithm is no RMSProp if not by little.
+        largest = SOON if source.meant(trainer.name) else LARGEST
+        result, convention = training.trained(port, trainer, called, self._memory, largest)
         return Judged(result, "trainer", convention)
 
     # -- JVM languages ---------------------------------------------------------------------
@@ -296,7 +299,7 @@ class Bench:
                     continue  # a function without any hyperparameter is no optimizer
                 judging = judge_guessing if source.alone else judged_by_names
                 if judging is judged_by_names and source.meant(title):
-                    judging = partial(judging, largest=SOON)  # which is then no RMSProp
+                    judging = partial(judging, largest=SOON)  # as of trainers
                 result = self._judged(judging, replace(port, wanted=chosen), transport(chosen))
                 judged[title] = Judged(result, "optimizer")
         loops = [loop for loop in shape.get("loops", ()) if loop.get("chosen")]

@@ -44,11 +44,19 @@ _UNSIZED = "with no number of weights that was tried did it run to its end: {}"
 
 
 def trained(
-    port: Port, trainer: Trainer, called: Called, memory: Memory
+    port: Port, trainer: Trainer, called: Called, memory: Memory, largest: int = LARGEST
 ) -> tuple[Result, Convention | None]:
-    """Judge a trainer: its result, and how it scales its gradient if that is known."""
+    """Judge a trainer: its result, and how it scales its gradient if that is known.
+
+    Args:
+        port: what is judged.
+        trainer: what is known of it.
+        called: calls it.
+        memory: the run's.
+        largest: the most deviations that a cause may have.
+    """
     if not trainer.from_data:
-        return _fed(port, trainer, called, memory), None
+        return _fed(port, trainer, called, memory, largest), None
     ways: list[tuple[Convention, _Driven, lines.Fitted]] = []
 
     def scale(way: Convention, done: lines.Fitted) -> Convention | None:
@@ -77,19 +85,19 @@ def trained(
             ways.append((way, outcome, done))
     # The fewest deviations, over all ways; with more of them a wrong way might fit, too.
     until = time.process_time() + _SECONDS
-    for largest in range(1, _FROM_DATA + 1):
+    for most in range(1, min(largest, _FROM_DATA) + 1):
         for way, outcome, done in ways:
             if (left := until - time.process_time()) <= 0:
                 break
             best = diagnose(
-                outcome.evidence, port.claim, None, largest, nearby=False, seconds=left
+                outcome.evidence, port.claim, None, most, nearby=False, seconds=left
             ).best
             deviations = best.deviations if best else ()
             # Weights that never move say that our data asked for nothing, and a scale of the
             # gradients that this is not the way in which it forms them.
             told = deviations not in ((), ("write=none",)) and _SCALED not in deviations
             if told and best and written(best, trainer.numbers):
-                return outcome.judged(largest), scale(way, done)
+                return outcome.judged(most), scale(way, done)
     # Perhaps it is not the line that we gave points of.
     fault = Fault("not-run", _UNKNOWN) if ways else _blamed(faults, _UNCALLED)
     return conclude(port, "local", fault=fault), None
@@ -109,7 +117,7 @@ def _blamed(faults: Sequence[Fault], otherwise: str) -> Fault:
     return Fault("not-run", otherwise.format(first.message)) if last.kind == "crashes" else last
 
 
-def _fed(port: Port, trainer: Trainer, called: Called, memory: Memory) -> Result:
+def _fed(port: Port, trainer: Trainer, called: Called, memory: Memory, largest: int) -> Result:
     """Hold a trainer that is given its gradient function against the goldens."""
     goldens = memory.goldens(port, "float64")
     given = [g.scenario for g in goldens if g.kind == "core"]
@@ -120,7 +128,7 @@ def _fed(port: Port, trainer: Trainer, called: Called, memory: Memory) -> Result
         cases = [replace(trainers.case_of(trainer, s), plain=plain) for s in feedable]
         ends = called(cases)
         if not isinstance(ends, Fault):
-            return _Driven(port, feedable, ends, memory).judged()
+            return _Driven(port, feedable, ends, memory).judged(largest)
         faults.append(ends)
         if ends.kind not in _AGAIN:
             break
