@@ -82,7 +82,9 @@ def offer(use: Use, names: Sequence[str]) -> Spec:
     if own:
         return _object(own, use, names)
     asked = {name.lower() for name in use.get("classes", ())}
-    looped = use.get("iterated") and attributes(use.get("item", {}))  # a map's keys have none
+    item = use.get("item", {})
+    # A map's keys have none, and are what it is asked by.
+    looped = use.get("iterated") and attributes(item) and not item.get("keyed")
     if (use.get("mapping") and ("dict" in asked or not looped)) or use.get("patterns"):
         return _map(use, names)
     keys = {key: inner for key, inner in use.get("keys", {}).items() if not key.isdigit()}
@@ -262,7 +264,9 @@ def _map(use: Use, names: Sequence[str]) -> Spec:
         }
         for key, spec in entries.items():
             if spec.get("role") == "zeros" and plain(key) in _SETTINGS and not _kept(keys[key]):
-                raise Unknown(f"the setting {key} under a key")
+                if not use.get("item", {}).get("averaged"):
+                    raise Unknown(f"the setting {key} under a key")
+                entries[key] = {"kind": "hyper", "name": key}  # beside averages that it keeps
         by_exclusion(entries.values())
         return {"kind": "map", "entries": entries}
     if use.get("item", {}).get("made"):

@@ -173,6 +173,35 @@ class RMSProp:
             self.params[i] = (W, b)
 """,
     ),
+    "a state under the array's name and a word, beside its decay": (
+        "params, w = opt.update(w, params, grad, name)  # params.get(name + 'cache', cache)",
+        """
+class RMSProp:
+    def __init__(self, lr=1e-3, eps=1e-8):
+        self.lr, self.eps = lr, eps
+
+    def update(self, w, params, grad, name):
+        cache = params.get(name + "cache", np.zeros(grad.shape))
+        decay_rate = params.get("decay_rate", 0.99)
+        cache = decay_rate * cache + (1 - decay_rate) * (grad * grad)
+        params[name + "cache"], params["decay_rate"] = cache, decay_rate
+        w -= (self.lr * grad) / (np.sqrt(cache) + self.eps)
+        return params, w
+""",
+    ),
+    "parameter objects and gradients under the same keys": (
+        "for uid in net.vars: net.vars[uid].value -= lr * gradient[uid] / ...",
+        f"""
+class RMSProp:{INIT}
+        self.m = {{}}
+
+    def update(self, net, gradient):
+        for uid in net.vars:
+            g = gradient[uid]
+            self.m[uid] = self.rho * self.m.get(uid, 0.0) + (1 - self.rho) * g * g
+            net.vars[uid].value += -self.lr * g / (np.sqrt(self.m[uid]) + self.eps)
+""",
+    ),
     "settings of a command line, one of a name of their own": (
         "params, cache = step(params, grads, cache, args)  # args.lr, args.rms_decay, args.tiny",
         """
