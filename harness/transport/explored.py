@@ -143,7 +143,11 @@ def _readings(
     all_ = [*numbers.values(), *({"name": name} for name in idle.values())]
     late = dict(zip(idle, hyper_roles(all_, wanted)[len(numbers) :], strict=True))
     quiet = {path: role for path, role in late.items() if role in missing}
-    missing = [role for role in missing if role not in quiet.values()]
+    # What moves nothing may be another thing than what does, of which nobody knows what it is.
+    spare = set() if rows and not any(map(_number, rows.values())) else {*quiet.values()}
+    missing = [role for role in missing if role not in spare]
+    if rows and way.get("factors") and "learning_rate" in missing:
+        missing = ["learning_rate"]
     alike = {path: roles.get(plain_name(name)) for path, name in idle.items()}
     quiet |= {path: role for path, role in alike.items() if role in HYPERPARAMETERS}
     if any(not ranked(_name(path)) for path in _open(way)):
@@ -158,7 +162,7 @@ def _readings(
         read = {**roles, **dict(zip(places, chosen, strict=True))}
         told = {p: r for p, n in names.items() if (r := read[plain_name(n)])}
         given = {p: r for p, r in told.items() if r in HYPERPARAMETERS or r in wanted.options}
-        given |= quiet
+        given |= {path: role for path, role in quiet.items() if role not in given.values()}
         # What may be added to the algorithm, and is asked for, is left out of it.
         off = {p: 0.0 for p in told if p not in given and p in asked}
         others = [path for path in way["others"] if path not in given]
