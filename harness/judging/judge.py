@@ -134,7 +134,7 @@ class Answers:
             raise BindingError(_nothing_shown(described.guessed, result))
         if described.otherwise and NOT_RMSPROP & {*result.deviations}:
             raise BindingError(
-                f"not bound: it makes another algorithm, and was not told that RMSProp is meant"
+                "not bound: it shows no RMSProp, and was not told that RMSProp is meant"
                 f" ({described.otherwise})"
             )
         notes = dict.fromkeys((*self.feeder.notes, *result.notes))
