@@ -70,7 +70,7 @@ class Sections:
         comment = next(filter(_names, _COMMENT.findall(block.text)), "")
         if RMSPROP.search(_code_names(block.text)):
             return True
-        if names_another(comment):
+        if _is_anothers(comment):
             return False
         if _another(heading):
             return _entitles(caption) or _entitles(comment)
@@ -130,9 +130,9 @@ def _entitles(text: str) -> bool:
     return bool(own) and not mentions_another(text)
 
 
-def _is_anothers(caption: str) -> bool:
+def _is_anothers(line: str) -> bool:
     """Whether a line begins with another's name; "unlike AdaGrad" only tells of it."""
-    begins = _TITLE.match(caption)
+    begins = _TITLE.match(line)
     return begins is not None and names_another(begins[1])
 
 

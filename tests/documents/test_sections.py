@@ -26,6 +26,7 @@ SAID = {
     "one that tells of another's": ("# RMSProp\n\nUnlike in AdaGrad's:", "s += dw**2", False),
     "another's caption": ("## RMSProp\n\nAdaGrad in NumPy:", UPDATE, False),
     "another's comment": ("What RMSProp solves:", f"# AdaGrad's step\n{UPDATE}", False),
+    "a comment that tells of another": ("# RMSProp", f"# Steps as AdaGrad's\n{UPDATE}", True),
     "a label": ("RMSProp, in short:\n\nIt divides.", UPDATE, True),
     "another's label": ("Adam:\n\nIt is RMSProp with momentum:", UPDATE, False),
     "its comment": ("## AdaGrad", f"# RMSProp\n{UPDATE}", True),
