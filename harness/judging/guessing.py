@@ -26,7 +26,7 @@ from harness.judging.beginning import (
 )
 from harness.judging.judge import Answers, Goldens, ask, judge
 from harness.judging.seeming import only_seems, refuse_another, refuse_frozen
-from harness.judging.telling import likeliest, noted_untold, told_otherwise, untold
+from harness.judging.telling import likeliest, noted_untold, reached, told_otherwise, untold
 from harness.judging.verdict import Result, conclude
 from harness.model.limits import PORT_SECONDS
 from harness.model.observation import Fault, Unreachable
@@ -56,8 +56,7 @@ def judged(port: Port, transport: Transport, goldens: Goldens, **options: Any) -
         return judge(port, transport, goldens, **options)
     try:
         result = _judged(port, transport, goldens, options)
-        result = told_otherwise(transport, result, lambda: ask(port, transport, goldens, **options))
-        _refuse_untold(result, transport)
+        result = _told(transport, result, lambda: ask(port, transport, goldens, **options))
         refuse_another(port, transport, result)
         result = noted_untold(port, transport, result)
     except Unreachable as error:
@@ -76,10 +75,34 @@ def judged(port: Port, transport: Transport, goldens: Goldens, **options: Any) -
     return result
 
 
+def _told(transport: HostedTransport, result: Result, ask_it: Callable[[], Answers]) -> Result:
+    """The result where it is told all that it may be told.
+
+    What names bind without that is looked at from outside, where it is handed more.
+
+    Raises:
+        BindingError: it may be told something, and nobody knows how.
+    """
+    try:
+        again = told_otherwise(transport, result, ask_it)
+        _refuse_untold(again, transport)
+    except BindingError as error:
+        if not transport.about.explorable or "graph" in transport.way.message:
+            raise
+        budget = Budget()
+        moved = tuple(guess for guess in transport.guesses(budget).moved if guess.explored)
+        if not moved:
+            raise
+        seen = _called(transport, Guesses(moved, ()), ask_it, error, budget)
+        again = told_otherwise(transport, seen, ask_it)
+        _refuse_untold(again, transport)
+    return again
+
+
 def _refuse_untold(result: Result, transport: HostedTransport) -> None:
     """Raise BindingError where what is said to be a constant may be a number that it takes."""
     best = likeliest(result)
-    told = transport.describe().roles if best else ()
+    told = reached(transport) if best else ()
     # Of an option that nobody gives, a default is the port's own constant.
     for role in HYPERPARAMETERS:
         axis = IGNORED[role]

@@ -38,7 +38,7 @@ def told_otherwise(
     if best is None:
         return result
     # What it was told and does not use is its own fault, wherever else it could be told that.
-    told = transport.describe().roles
+    told = reached(transport)
     own = {
         role: best.intervals.get(role, (value * (1 - NEAR), value * (1 + NEAR)))
         for role, value in best.constants.items()
@@ -110,6 +110,15 @@ def _either(names: list[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
+def reached(transport: HostedTransport) -> frozenset[str]:
+    """What a port is told; seen from outside, not what only goes where nothing moves by it."""
+    told, message = frozenset(transport.describe().roles), transport.way.message
+    if "graph" not in message:
+        return told
+    idle = message["graph"].get("idle", ())
+    return told & {role for path, role in message.get("roles", {}).items() if path not in idle}
+
+
 def likeliest(result: Result) -> Explanation | None:
     """What explains a port, else what comes nearest: both may say that a constant is its own."""
     diagnosis = result.diagnosis
@@ -132,7 +141,13 @@ def _places(
 ) -> Iterator[tuple[str, str]]:
     """The paths of numbers that are such a constant, and its role: if names say it, only those."""
     for role, (low, high) in own.items():
-        fitting = [path for path, value in settings.items() if low <= value <= high]
+        # What an average is swapped by looks like a constant that is what is left of it.
+        swapped = role == "decay_rate"
+        fitting = [
+            path
+            for path, value in settings.items()
+            if low <= value <= high or (swapped and low <= 1 - value <= high)
+        ]
         meant = {
             path: [one for _, one in ranked(_name(path)) if one in HYPERPARAMETERS + OPTIONS]
             for path in fitting

@@ -191,7 +191,7 @@ SCALA = dict.fromkeys(
     " TunableByMethods CaseClassLayer SequenceFields LoopOfItsOwn StateOfItsOwn ContextBound"
     " OptionalGradients SetOnAnObject returnsFunction Algorithm.RMSProp ListOfPairs"
     " SettingsInScope PointReturned OperationsInScope ChosenFromASealedType"
-    " ValuesInASequence MixedIn SettingsInAnObject HandsOnSnapshots StepsByPattern"
+    " ValuesInASequence MixedIn SettingsInAnObject HandsOnSnapshots StepsByPattern LookedUp"
     " StepsByCase".split(),
     EXACT,
 )

@@ -387,3 +387,15 @@ object StepsByCase:
         val g = slot.grad(i)
         slot.memory(i) = decay * slot.memory(i) + (1 - decay) * (g * g)
         slot.value(i) -= rate * g / (math.sqrt(slot.memory(i)) + eps)
+
+/** Settings that are looked up, if there are any: by default there are none. */
+class LookedUp(options: Map[String, Double] = Map.empty):
+  private var square: Array[Double] = null
+
+  def update(weights: Array[Double], gradients: Array[Double]): Unit =
+    if square == null then square = new Array[Double](weights.length)
+    for i <- weights.indices do
+      val rho = options.getOrElse("decay", 0.9)
+      square(i) = rho * square(i) + (1 - rho) * (gradients(i) * gradients(i))
+      weights(i) -= options.getOrElse("rate", 0.01) * gradients(i)
+        / (math.sqrt(square(i)) + options.getOrElse("crumb", 1e-7))

@@ -54,7 +54,7 @@ _UNIT = re.compile(
 )
 # What a form of Clojure's does for a protocol is called by its own name.
 _METHOD = re.compile(r"^\s+\(([^\s()\[\]]+)\s+\[", re.MULTILINE)
-_WORD = re.compile(r"[^\s()\[\]{}<>,.;:\"']+|\w+")
+_WORD, _SYMBOL = re.compile(r"\w+"), re.compile(r"[^\s()\[\]{},;:\"'@#^`~]+")
 
 
 def offered(texts: Iterable[str]) -> list[tuple[str, float, list[str]]]:
@@ -90,7 +90,9 @@ def _units(code: str) -> Iterator[tuple[set[str], str, set[str]]]:
     for start, end in zip(starts, ends[1:], strict=True):
         text = code[start.start() : end]
         methods = _METHOD.findall(text) if start["form"] else []
-        yield {start["form"] or start["type"], *methods}, text, {*_WORD.findall(text)}
+        words = (_SYMBOL if start["form"] else _WORD).findall(text)
+        words += [re.split(r"->|[./]", word)[-1] for word in words]  # who makes it, or where it is
+        yield {start["form"] or start["type"], *methods}, text, {*words}
 
 
 def _numbers(code: str) -> Iterator[tuple[str, float]]:

@@ -81,6 +81,19 @@ final class CollectionMaker {
                 ? generic.getActualTypeArguments() : new Type[0];
         List<Object> keys = new ArrayList<>();
         List<Object> elements = new ArrayList<>();
+        // Numbers by their names, in a map or as any number of pairs, are settings.
+        Type[] pair = inner.length == 1 && inner[0] instanceof ParameterizedType two
+                ? two.getActualTypeArguments() : inner;
+        if (path.startsWith("new.") && pair.length == 2 && pair[0] == String.class
+                && pair[1] == Object.class && !texts.isEmpty()) {
+            for (String name : texts) {
+                Object number = maker.make(double.class, path + "." + name);
+                keys.add(name);
+                elements.add(pair == inner ? number : JavaTypes.erased(inner[0])
+                        .getConstructor(Object.class, Object.class).newInstance(name, number));
+            }
+            return ForeignTypes.make(raw, keys, elements);
+        }
         for (int i = 0; inner.length > 0 && i < size; i++) {
             Type element = inner[inner.length - 1];
             Class<?> held = JavaTypes.erased(element);

@@ -20,6 +20,7 @@ final class ConstantPool {
     private static final int TEXT = 1;
     private static final int LONG = 5;
     private static final int DOUBLE = 6;
+    private static final int WRITTEN = 8;
     private static final List<Integer> MEMBERS = List.of(9, 10, 11);
     private static final String CODE = "Code";
 
@@ -32,6 +33,7 @@ final class ConstantPool {
         Map<Integer, String> words = new TreeMap<>();
         Map<Integer, int[]> pairs = new TreeMap<>();
         List<Integer> named = new ArrayList<>();
+        List<Integer> written = new ArrayList<>();
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(content))) {
             in.skipBytes(START);
             for (int i = 1, count = in.readUnsignedShort(); i < count; i++) {
@@ -49,6 +51,8 @@ final class ConstantPool {
                 }
                 if (MEMBERS.contains(tag)) {
                     named.add(i);
+                } else if (tag == WRITTEN) {
+                    written.add(i);
                 }
                 i += tag == LONG || tag == DOUBLE ? 1 : 0;
             }
@@ -65,7 +69,10 @@ final class ConstantPool {
             members.clear();
             codes.clear();
         }
-        texts.addAll(words.values());
+        for (int text : written) {
+            texts.add(words.get(pairs.get(text)[0]));
+        }
+        words.values().stream().filter(word -> !texts.contains(word)).toList().forEach(texts::add);
     }
 
     /** Reads the fields or the methods of a class file, and keeps the code that these have. */
@@ -83,7 +90,7 @@ final class ConstantPool {
         }
     }
 
-    /** Names of all kinds, and what the code writes. */
+    /** What the code writes, then names of all kinds. */
     List<String> texts() {
         return texts;
     }
