@@ -13,6 +13,7 @@ from shapes.python_objects import OBJECTS
 from shapes.python_owners import OWNERS
 from shapes.python_parts import INIT
 from shapes.python_places import PLACES
+from shapes.python_settings import SETTINGS
 from shapes.python_structures import STRUCTURES
 
 SHAPES: dict[str, tuple[str, str]] = {
@@ -400,6 +401,7 @@ def rmsprop(dW, db, s, beta=0.9, epsilon=1e-8):
     **FLOWS,
     **OWNERS,
     **PLACES,
+    **SETTINGS,
 }
 
 
