@@ -5,7 +5,9 @@ Every one is written anew; docs/shapes.md lists the same lines.
 
 from __future__ import annotations
 
-_PARTS = """
+from shapes.python_closures import CLOSURES
+
+PARTS = """
 import numpy as np
 
 
@@ -18,7 +20,7 @@ class Part:
 EXPLORED: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "a network that makes its layers, gradients put there by a backward pass": (
         "net = Net([3, 2, 1], ...); net.rmsprop()  # for part in self.parts: part.core_slope",
-        f"""{_PARTS}
+        f"""{PARTS}
 
 class Net:
     def __init__(self, sizes, pace, keep, tiny=1e-8):
@@ -81,90 +83,6 @@ class Net:
 """,
         ("bias_correction=yes",),
     ),
-    "two functions in a named tuple, the state of the first": (
-        "rule = rmsprop(pace); memo = rule.start(w); w, memo = rule.turn(slopes, memo, w)",
-        """
-from typing import NamedTuple
-
-import numpy as np
-
-
-class Rule(NamedTuple):
-    start: object
-    turn: object
-
-
-def rmsprop(pace, keep=0.9, tiny=1e-8):
-    def start(things):
-        return {k: np.zeros_like(v) for k, v in things.items()}
-
-    def turn(slopes, memo, things):
-        memo = {k: keep * memo[k] + (1 - keep) * s**2 for k, s in slopes.items()}
-        scaled = {k: s / (np.sqrt(memo[k]) + tiny) for k, s in slopes.items()}
-        return {k: t - pace * scaled[k] for k, t in things.items()}, memo
-
-    return Rule(start, turn)
-""",
-        (),
-    ),
-    "three functions, a state that holds weights and averages": (
-        "start, turn, get = rmsprop(pace); state = turn(i, slope, state)  # x, kept = state",
-        """
-import numpy as np
-
-
-def rmsprop(pace, keep=0.9, tiny=1e-8):
-    def start(x0):
-        return x0, np.ones_like(x0)
-
-    def turn(i, slope, state):
-        x, kept = state
-        kept = keep * kept + (1 - keep) * slope**2
-        return x - pace * slope / (np.sqrt(kept) + tiny), kept
-
-    def get(state):
-        return state[0]
-
-    return start, turn, get
-""",
-        ("initial_average=one",),
-    ),
-    "two functions in a tuple, no epsilon": (
-        "start, turn = rmsprop(pace); x, kept = turn(slope, kept, x)  # / np.sqrt(kept)",
-        """
-import numpy as np
-
-
-def rmsprop(pace, keep=0.9):
-    def start(x0):
-        return np.zeros_like(x0)
-
-    def turn(slope, kept, x):
-        kept = keep * kept + (1 - keep) * slope**2
-        return x - pace * slope / np.sqrt(kept), kept
-
-    return start, turn
-""",
-        ("epsilon=none",),
-    ),
-    "two functions in a tuple, maps that are made anew": (
-        "start, turn = rmsprop(pace); w, memo = turn(slopes, memo, w)  # {k: ... for k in w}",
-        """
-import numpy as np
-
-
-def rmsprop(pace, keep=0.9, tiny=1e-8):
-    def start(w):
-        return {k: np.ones_like(a) for k, a in w.items()}
-
-    def turn(slopes, memo, w):
-        memo = {k: keep * memo[k] + (1 - keep) * slopes[k] ** 2 for k in w}
-        return {k: w[k] - pace * slopes[k] / (np.sqrt(memo[k]) + tiny) for k in w}, memo
-
-    return start, turn
-""",
-        ("initial_average=one",),
-    ),
     "parts in a chain, whose last one turns the step round": (
         "start, turn = rmsprop(pace); steps, memo = turn(slopes, memo)  # by_rms(), by(-pace)",
         """
@@ -200,28 +118,6 @@ def rmsprop(pace, keep=0.9, tiny=1e-8):
         return slopes, after
 
     return start, turn
-""",
-        (),
-    ),
-    "functions of a class that a function returns": (
-        "rule = rmsprop(pace); memo = rule.begin(w); w, memo = rule.turn(slopes, w, memo)",
-        """
-import numpy as np
-
-
-def rmsprop(pace: float, keep: float = 0.9, tiny: float = 1e-8):
-    class Rule:
-        @staticmethod
-        def begin(things):
-            return [np.zeros_like(t) for t in things]
-
-        @staticmethod
-        def turn(slopes, things, memo):
-            memo = [keep * m + (1 - keep) * s**2 for m, s in zip(memo, slopes)]
-            moves = [pace * s / (np.sqrt(m) + tiny) for m, s in zip(memo, slopes)]
-            return [t - m for t, m in zip(things, moves)], memo
-
-    return Rule
 """,
         (),
     ),
@@ -309,25 +205,9 @@ class RMSProp:
 """,
         ("eps=ignored", "epsilon=inside"),
     ),
-    "a state that begins at one, by a function beside it": (
-        "memo = start_state(w); w, memo = rmsprop_turn(slopes, memo, w)  # np.ones_like",
-        """
-import numpy as np
-
-
-def start_state(things):
-    return {k: np.ones_like(v) for k, v in things.items()}
-
-
-def rmsprop_turn(slopes, memo, things, pace=0.01, keep=0.9, tiny=1e-8):
-    memo = {k: keep * memo[k] + (1 - keep) * s**2 for k, s in slopes.items()}
-    return {k: t - pace * slopes[k] / (np.sqrt(memo[k]) + tiny) for k, t in things.items()}, memo
-""",
-        ("initial_average=one",),
-    ),
     "one that is called RMSProp and is Adam": (
         "b.core -= self.pace * m / (np.sqrt(v) + 1e-8)  # m / (1 - 0.9**t), v / (1 - keep**t)",
-        f"""{_PARTS}
+        f"""{PARTS}
 
 class RMSProp:
     def __init__(self, parts: list[Part], pace, keep):
@@ -399,56 +279,6 @@ class Layer:
     def apply(self, speed=0.01, tiny=1e-8):
         for k in self.par:
             self.par[k] -= speed * self.slope[k] / (np.sqrt(self.sq[k]) + tiny)
-""",
-        (),
-    ),
-    "a frozen state and settings of classes of one's own": (
-        "memo = make_memo(w); w, memo = turn(w, slope, memo, config)  # replace(memo, sq=sq)",
-        """
-from dataclasses import dataclass, replace
-
-import numpy as np
-
-
-@dataclass(frozen=True)
-class Config:
-    speed: float = 0.01
-    memory: float = 0.9
-    tiny: float = 1e-8
-
-
-@dataclass(frozen=True)
-class Memo:
-    sq: np.ndarray
-    turn: int = 0
-
-
-def make_memo(where: np.ndarray) -> Memo:
-    return Memo(np.zeros_like(where))
-
-
-def rmsprop_turn(where: np.ndarray, slope: np.ndarray, memo: Memo, config: Config):
-    sq = config.memory * memo.sq + (1 - config.memory) * slope**2
-    step = config.speed * slope / (np.sqrt(sq) + config.tiny)
-    return where - step, replace(memo, sq=sq, turn=memo.turn + 1)
-""",
-        (),
-    ),
-    "an array that a function has caught, changed where it is": (
-        "walk = rmsprop_walker(where); walk(slope)  # where[...] = where - ...",
-        """
-import numpy as np
-
-
-def rmsprop_walker(where, speed=0.01, memory=0.9, tiny=1e-8):
-    sq = np.zeros_like(where)
-
-    def walk(slope):
-        nonlocal sq
-        sq = memory * sq + (1 - memory) * slope**2
-        where[...] = where - speed * slope / (np.sqrt(sq) + tiny)
-
-    return walk
 """,
         (),
     ),
@@ -604,112 +434,5 @@ class RMSProp:
 """,
         (),
     ),
-}
-
-# What is no RMSProp, moves numbers as if it were a step, and of which nothing is said.
-NOTHING = {
-    "a momentum": f"""{_PARTS}
-
-class RMSPropOfOld:
-    def __init__(self, parts: list[Part], pace, keep):
-        self.parts, self.pace, self.keep = parts, pace, keep
-        self.v = [np.zeros_like(p.core) for p in parts]
-
-    def move(self):
-        for i, p in enumerate(self.parts):
-            self.v[i] = self.keep * self.v[i] + np.abs(p.core_slope) ** 1.5
-            p.core -= self.pace * self.v[i] ** 0.3
-""",
-    "running statistics": """
-class Stats:
-    \"\"\"A running mean and variance, as for RMSProp.\"\"\"
-
-    def __init__(self):
-        self.mean, self.var, self.count = [0.0, 0.0], [0.0, 0.0], 0
-
-    def update_all(self, seen: list[float]):
-        self.count += 1
-        for i, x in enumerate(seen):
-            d = x - self.mean[i]
-            self.mean[i] += d / self.count
-            self.var[i] += d * (x - self.mean[i])
-""",
-    "a filter": """
-import numpy as np
-
-
-class Filter:
-    \"\"\"Kalman's, beside an RMSProp elsewhere.\"\"\"
-
-    def __init__(self, noise, drift):
-        self.x, self.p, self.noise, self.drift = np.zeros(2), np.ones(2), noise, drift
-
-    def update(self, z: np.ndarray):
-        self.p = self.p + self.drift
-        gain = self.p / (self.p + self.noise)
-        self.x = self.x + gain * (z - self.x)
-        self.p = (1 - gain) * self.p
-        return self.x
-""",
-    "a sum that never says it": """
-class Sum:
-    def __init__(self):
-        self.total = [0.0, 0.0, 0.0]
-
-    def step(self, parts: list[float]):
-        for i, p in enumerate(parts):
-            self.total[i] += p
-""",
-    "a state that its own function makes of a file": """
-import numpy as np
-
-
-def rmsprop(pace, keep=0.9, tiny=1e-8):
-    def start(path):
-        return np.loadtxt(path)
-
-    def turn(slope, kept, x):
-        kept = keep * kept + (1 - keep) * slope**2
-        return x - pace * slope / (np.sqrt(kept) + tiny), kept
-
-    return start, turn
-""",
-    "weights in an object that comes back": """
-import numpy as np
-
-
-class Result:
-    def __init__(self, x):
-        self.x = x
-
-
-def rmsprop(w, grads, cache, lr=0.01, rho=0.9, eps=1e-8):
-    cache = rho * cache + (1 - rho) * grads**2
-    return Result(w - lr * grads / (np.sqrt(cache) + eps))
-""",
-    "a scale that nobody knows": """
-import numpy as np
-
-
-class RMSProp:
-    def __init__(self, lr, rho, eps, mystery):
-        self.lr, self.rho, self.eps, self.mystery, self.v = lr, rho, eps, mystery, {}
-
-    def step(self, bag: dict[str, dict[str, np.ndarray]]):
-        for k, one in bag.items():
-            self.v[k] = self.rho * self.v.get(k, 0) + (1 - self.rho) * one["slope"] ** 2
-            one["here"] -= self.lr * one["slope"] * self.mystery / (np.sqrt(self.v[k]) + self.eps)
-""",
-    "only the first and the last of four": """
-class RMSProp:
-    def __init__(self, lr, rho, eps):
-        self.lr, self.rho, self.eps, self.v = lr, rho, eps, [0.0] * 4
-        self.here, self.slope = [1.0] * 4, [1.0] * 4
-
-    def step(self):
-        for i in range(4):
-            self.v[i] = self.rho * self.v[i] + (1 - self.rho) * self.slope[i] ** 2
-            if i in (0, 3):
-                self.here[i] -= self.lr * self.slope[i] / (self.v[i] ** 0.5 + self.eps)
-""",
+    **CLOSURES,
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from shapes.python_explored import EXPLORED, NOTHING
+from shapes.python_explored import EXPLORED
+from shapes.python_nothing import NOTHING
 from shapes.test_python_shapes import judged
 from support import REPOSITORY, collected, spread
 
