@@ -18,6 +18,8 @@ from harness.transport.hosted import HostedTransport
 _PART = "write=first_array"
 # So much of an average is all of it, to what a step of any size can tell.
 _STAYS = 1 - 1e-12
+# Nobody scales gradients by as much.
+_SCALED = 1e6
 # What deviations say of the average.
 _OF_AVERAGES = {"average", "decay_rate", "initial_average", "state"}
 
@@ -77,7 +79,10 @@ def only_seems(guess: Guess, result: Result) -> bool:
     # What is taken for the number of a step, and is a place, has a new average at every step.
     counted = "iteration" in guess.message.get("call", ())
     forgets = counted and bool({"state=reset", "average=last"} & {*result.deviations})
-    return _PART in result.deviations or seen or forgets or _stays(result)
+    # An epsilon in the place of a number that gradients are divided by.
+    scale = best.constants.get("gradient_scale", 1.0) if best else 1.0
+    scaled = not 1 / _SCALED < abs(scale) < _SCALED
+    return _PART in result.deviations or seen or forgets or scaled or _stays(result)
 
 
 def _stays(result: Result) -> bool:

@@ -357,6 +357,9 @@ def test_a_guess_stands_if_it_acquits_or_explains(given: Result, stands: bool) -
         ({"function": "f"}, ("write=first_array",), True),
         ({"graph": {"others": ["kept[0]"]}}, ("average=swapped", "decay_rate=ignored"), True),
         ({"graph": {"others": ["kept[0]"]}}, ("epsilon=inside",), False),
+        ({"graph": {"others": ["kept[0]"]}}, ("epsilon=none",), True),
+        ({"graph": {"others": ["x[0]"], "factors": True}}, ("epsilon=none",), False),
+        ({"graph": {"factors": True, "zeros": True}}, ("epsilon=none",), True),
         ({"graph": {"others": ["input[0]"], "factors": True}}, ("average=swapped",), False),
         ({"graph": {"others": []}}, ("average=swapped",), False),
         ({"call": ["iteration", "weights"]}, ("average=last", "eps=ignored"), True),
@@ -371,9 +374,19 @@ def test_what_a_wrong_guess_looks_like_explains_nothing(
     assert only_seems(guess, result("diverges", *deviations)) is seems
 
 
-@pytest.mark.parametrize(("decay", "seems"), [(0.99, False), (1.0, True)])
-def test_what_fades_by_a_constant_is_no_average_of_anothers(decay: float, seems: bool) -> None:
-    found = Diagnosis(Explanation((("decay_rate", "ignored"),), {"decay_rate": decay}))
+@pytest.mark.parametrize(
+    ("member", "name", "constant", "seems"),
+    [
+        (("decay_rate", "ignored"), "decay_rate", 0.99, False),
+        (("decay_rate", "ignored"), "decay_rate", 1.0, True),
+        (("gradient_scale", "constant"), "gradient_scale", 65536.0, False),
+        (("gradient_scale", "constant"), "gradient_scale", 1e8, True),  # 1 / epsilon
+    ],
+)
+def test_a_constant_that_nobody_has_is_no_cause(
+    member: tuple[str, str], name: str, constant: float, seems: bool
+) -> None:
+    found = Diagnosis(Explanation((member,), {name: constant}))
     guess = Guess({"graph": {"others": ["inputs[0]"]}}, "", cast(Any, None), 0)
     assert only_seems(guess, replace(result("diverges"), diagnosis=found)) is seems
 
