@@ -32,6 +32,7 @@ JAVA = {
     "SetUp": EXACT,
     "RateAtEachCall": EXACT,
     "SteppedFromOutside": EXACT,
+    "BuiltSettings": EXACT,
     "CopiedWith": EXACT,
     "Cube": EXACT,
     "ListOfMatrices": EXACT,

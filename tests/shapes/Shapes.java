@@ -122,6 +122,49 @@ final class CopiedWith {
     }
 }
 
+/** Settings that only their builder makes. */
+final class Settings {
+    private final double rate, keep, small;
+
+    private Settings(Builder builder) {
+        rate = builder.rate;
+        keep = builder.keep;
+        small = builder.small;
+    }
+
+    double learningRate() { return rate; }
+    double rho() { return keep; }
+    double eps() { return small; }
+
+    static Builder newBuilder() {
+        return new Builder();
+    }
+
+    static final class Builder {
+        private double rate = 0.02, keep = 0.95, small = 1e-7;
+
+        Builder learningRate(double v) { rate = v; return this; }
+        Builder rho(double v) { keep = v; return this; }
+        Builder eps(double v) { small = v; return this; }
+        Settings build() { return new Settings(this); }
+    }
+}
+
+class BuiltSettings {
+    private final Settings settings;
+    private double[] v;
+
+    BuiltSettings(Settings settings) {
+        this.settings = settings;
+    }
+
+    void update(double[] weights, double[] gradients) {
+        if (v == null) v = new double[weights.length];
+        Update.inPlace(weights, gradients, v, settings.learningRate(), settings.rho(),
+                settings.eps());
+    }
+}
+
 class Cube {
     private final double lr, rho, eps;
     private double[][][] v;

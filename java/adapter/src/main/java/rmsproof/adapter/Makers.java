@@ -76,18 +76,19 @@ final class Makers {
             }
         }
         companions(type, setters, setup, makers);
-        for (Class<?> inner : type.getDeclaredClasses()) {
-            Method build = build(inner, type);
-            if (build == null || !Modifier.isStatic(inner.getModifiers())) {
-                continue;
-            }
-            for (Constructor<?> constructor : sorted(inner.getDeclaredConstructors())) {
-                if (callable(constructor)) {
-                    makers.add(maker(constructor, setters(inner, inner), build, setup, 0));
-                }
-            }
-        }
+        built(type, setup, 0).forEach(makers::add);
         return makers;
+    }
+
+    /** What a builder makes that is nested in a class. */
+    private Stream<Maker> built(Class<?> type, List<Method> setup, int depth) {
+        return Arrays.stream(type.getDeclaredClasses())
+                .filter(inner -> Modifier.isStatic(inner.getModifiers())
+                        && build(inner, type) != null)
+                .flatMap(inner -> Arrays.stream(sorted(inner.getDeclaredConstructors()))
+                        .filter(Makers::callable)
+                        .map(one -> maker(one, setters(inner, inner), build(inner, type), setup,
+                                depth)));
     }
 
     /** The only instance of a class, with what can be set on it; nothing where nothing can. */
@@ -156,9 +157,10 @@ final class Makers {
             return null;
         }
         List<Member> setters = setters(type, type);
-        return Arrays.stream(sorted(type.getDeclaredConstructors()))
+        Stream<Maker> made = Arrays.stream(sorted(type.getDeclaredConstructors()))
                 .filter(one -> callable(one) || !one.isSynthetic() && KotlinDefaults.opens(one))
-                .map(constructor -> maker(constructor, setters, null, List.of(), depth + 1))
+                .map(constructor -> maker(constructor, setters, null, List.of(), depth + 1));
+        return Stream.concat(made, built(type, List.of(), depth + 1))
                 .filter(maker -> !maker.slots().isEmpty() && maker.slots().stream().allMatch(
                         slot -> takesNumber(slot) && Names.average(slot.name()) < 0))
                 .max(Comparator.comparingInt(maker -> maker.slots().size()))
