@@ -365,9 +365,10 @@ def shown(spec: Spec) -> str:
     """
     if spec["kind"] == "leaf":
         return {"weights": "weights", "gradients": "gradients"}.get(spec["role"], "zeros")
-    if spec["kind"] in ("list", "parts"):
-        inner = spec["of"] if "of" in spec else spec["parts"][0]
-        return f"a list of {shown(inner)}"
+    if spec["kind"] == "parts":
+        return f"({', '.join(map(shown, spec['parts']))})"
+    if spec["kind"] == "list":
+        return f"a list of {shown(spec['of'])}"
     if spec["kind"] == "map":
         if spec.get("prefixes"):
             return f"a map of {', '.join(p + '1' for p in spec['prefixes'])}..."

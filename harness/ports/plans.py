@@ -216,7 +216,8 @@ def _of_method(
     variants: list[tuple[dict[str, Any], Draft]] = [(base, draft)]
     held = any(leaf["role"] == "weights" for spec in draft.data for leaf in leaves(spec))
     for first in (*candidate["methods"], *candidate.get("private", [])):
-        if plain(first["name"]).startswith(_FIRST) and first is not method:
+        settings = "hyper" in plain(first["name"])  # of which nobody hands over weights
+        if plain(first["name"]).startswith(_FIRST) and first is not method and not settings:
             try:
                 added = drafted([], first["parameters"], wanted)
             except Unknown:

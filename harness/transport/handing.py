@@ -35,6 +35,12 @@ _LARGE = replace(
     TRIAL, gradients=[{name: g * 2.0**12 for name, g in row.items()} for row in TRIAL.gradients]
 )
 
+_EMPTY = replace(
+    TRIAL,
+    weights={**TRIAL.weights, "a": np.zeros(0)},
+    gradients=[{**row, "a": np.zeros(0)} for row in TRIAL.gradients],
+)
+
 # Numbers that are this near are the same but for their rounding.
 _NEAR = 1e-9
 # The initial state that is all zeros: what fails with it does not fail for want of a state.
@@ -129,15 +135,17 @@ def chosen(
     raise BindingError(_nothing_works(title, tried, storages))
 
 
-def _tried(conversation: Conversation, way: dict[str, Any], precision: str) -> Tried:
+def _tried(
+    conversation: Conversation, way: dict[str, Any], precision: str, fed: Scenario = TRIAL
+) -> Tried:
     """What comes of one way; one that the types do not admit is none that works."""
     try:
         conversation.bind(way)
     except Unreachable as error:
         if error.fault.fatal:
             raise
-        return Tried(way, Observation(np.zeros((0, TRIAL.size)), fault=error.fault))
-    return Tried(way, conversation.run(TRIAL, precision))
+        return Tried(way, Observation(np.zeros((0, fed.size)), fault=error.fault))
+    return Tried(way, conversation.run(fed, precision))
 
 
 def _as_matrix(t: Tried) -> bool:
@@ -167,27 +175,24 @@ def _whole_or_single(conversation: Conversation, moved: Sequence[Tried], precisi
     """Of ways that work: one array a call, unless a list of arrays gives other numbers.
 
     A loop over parameters also runs over the elements of one; where it treats an array as a
-    whole (a norm), only the list is what was meant. Norms of gradients may be cut when large.
+    whole (a norm), only the list is what was meant. Norms of gradients may be cut when large; of an
+    empty array no list of numbers can be put together.
     """
     single = next((t for t in moved if t.container == "array"), None)
     listed = next((t for t in moved if t.container == "list"), None)
     if single is None or listed is None:
         return moved[0]
+    both = single, listed
     alike = _alike(single.observation, listed.observation)
-    if alike:
-        large = [_large(conversation, t.way, precision) for t in (single, listed)]
-        alike = _alike(*large) or large[1].fault is not None
+    for probe in (_LARGE, _EMPTY) if alike else ():
+        one, other = (_tried(conversation, t.way, precision, probe).observation for t in both)
+        alike &= _alike(one, other) or other.fault is not None
     return single if alike else listed
 
 
 def _alike(one: Observation, other: Observation) -> bool:
     same = len(one.weights) == len(other.weights)
     return same and np.allclose(one.weights, other.weights, rtol=_NEAR, equal_nan=True)
-
-
-def _large(conversation: Conversation, way: dict[str, Any], precision: str) -> Observation:
-    conversation.bind(way)
-    return conversation.run(_LARGE, precision)
 
 
 # In the words of Java's reflection.

@@ -60,7 +60,12 @@ class Pairs:
         results = [path for path in influence.after if is_returned(path)]
         old: dict[str, str] = {}
         for result in results:
-            keeping = [path for path in influence.made if influence.keeps(result, path)]
+            # What is neither handed over nor changed is no weight: it is added to what comes back.
+            keeping = [
+                path
+                for path in influence.made
+                if influence.keeps(result, path) and (is_argument(path) or influence.changed(path))
+            ]
             if len(keeping) == 1:
                 old[result] = keeping[0]
         if old:

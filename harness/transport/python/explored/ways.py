@@ -43,7 +43,7 @@ _PAIRS = 4
 _MOST_PARTS = 3
 _SIZES = (2, 3, 1)
 _OTHERWISE = "its state begins as something of its own makes it"
-_PARTLY = "some of its numbers move nothing, beside others that do"
+_PARTLY = "some of its numbers move no weights that were found, beside others that do"
 # What one making of an object and all of its steps may take.
 _SECONDS = 2.0
 # What something else would have put there.
@@ -216,7 +216,7 @@ class Ways:
 
     def _made_otherwise(self, plan: Mapping[str, Any], way: Mapping[str, Any]) -> bool:
         """Whether something of the port's own makes a state that begins as zeros here, or may."""
-        kept = {*way["carried"], *(re.split(r"[.\[]", path)[0] for path in way["others"])}
+        kept = {*way["carried"], *(_root(path) for path in way["others"])}
         if not kept:
             return False
         prepared = Graph(self.module, {**plan, "prepares": True}, {})
@@ -291,10 +291,12 @@ def _read(plan: Mapping[str, Any], influence: Influence) -> Optional[_Found]:
             others.append(path)
     if (carried := _carried(influence, found.pairs, set(plan["words"]["numbers"]))) is None:
         return None
+    if _unmatched(influence, found.pairs, carried):
+        raise ValueError(_PARTLY)
     for name in carried:
         numbers.pop(name, None)
     asked = [path for path in asked if path not in carried]
-    others = [path for path in others if re.split(r"[.\[]", path)[0] not in carried]
+    others = [path for path in others if _root(path) not in carried]
     # Factors are 1, and what is added to them stays 0; else each is tried.
     factors = [
         path
@@ -339,6 +341,21 @@ def _partly(influence: Influence, pairs: Sequence[Pair]) -> bool:
     )
 
 
+def _unmatched(influence: Influence, pairs: Sequence[Pair], carried: Collection[str]) -> bool:
+    """Whether other gradients than those of the weights that were found move something."""
+    known = {_root(gradient) for _, gradient, _ in pairs} | {*carried}
+    known |= {_root(path) for path in influence.made if influence.changed(path)}
+    return any(
+        is_argument(path) and several(path) and says_gradients(_root(path))
+        for path in influence.made
+        if _root(path) not in known and influence.moved(path)
+    )
+
+
+def _root(path: str) -> str:
+    return re.split(r"[.\[]", path)[0]
+
+
 def _plausible(plan: Mapping[str, Any], found: Pairs) -> bool:
     """Whether what is returned may be a step: what scales its input returns as much."""
     says = any(says_rmsprop(name) for name in (str(plan["type"]), str(plan["method"])))
@@ -369,7 +386,7 @@ def _carried(
     taken = {path for pair in pairs for path in pair[:2]}
     backs = [path for path in influence.after if is_returned(path) and path not in results]
     for path in influence.made:
-        root, moved = re.split(r"[.\[]", path)[0], influence.moved(path).keys()
+        root, moved = _root(path), influence.moved(path).keys()
         told = path in taken or root in roots or root in influence.valued
         if told or not is_argument(path) or plain_name(root) in words:
             continue

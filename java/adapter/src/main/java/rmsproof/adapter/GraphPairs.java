@@ -84,8 +84,10 @@ final class GraphPairs {
         results.removeIf(path -> !ObjectGraph.isReturned(path));
         Map<String, String> old = new LinkedHashMap<>();
         for (String result : results) {
+            // What a step neither is handed nor changes are no weights: it adds it to what it returns.
             List<String> keeping = influence.made().keySet().stream()
-                    .filter(path -> influence.keeps(result, path)).toList();
+                    .filter(path -> influence.keeps(result, path))
+                    .filter(path -> ObjectGraph.isArgument(path) || influence.changed(path)).toList();
             if (keeping.size() == 1) {
                 old.put(result, keeping.get(0));
             }
@@ -203,7 +205,7 @@ final class GraphPairs {
     }
 
     /** Tells whether a path says that it leads to gradients. */
-    private static boolean named(String path) {
+    static boolean named(String path) {
         return says(path, name -> Names.gradients(name) || Names.error(name));
     }
 

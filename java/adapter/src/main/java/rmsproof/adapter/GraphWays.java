@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 public final class GraphWays {
     private static final int MOST_MAKERS = 4;
     private static final int[] SIZES = {2, 3, -2, 1};
-    private static final String PARTLY = "some of its numbers move nothing, beside others that do";
+    private static final String PARTLY = "some of its numbers move no weights that were found, beside others that do";
 
     private final ClassPort port;
     private final String name;
@@ -221,6 +221,26 @@ public final class GraphWays {
                         || !plan.answered() && !Cells.row(path).endsWith("[0]"));
     }
 
+    /**
+     * Tells whether other gradients than those of the weights that were found move something, and
+     * so perhaps weights that were not.
+     */
+    private static boolean unmatched(Influence influence, List<GraphWay.Pair> pairs) {
+        Set<String> roots = new LinkedHashSet<>();
+        pairs.forEach(pair -> roots.add(root(pair.gradient())));
+        Set<String> changed = new LinkedHashSet<>();
+        influence.made().keySet().stream().filter(influence::changed)
+                .forEach(path -> changed.add(root(path)));
+        return influence.made().keySet().stream()
+                .filter(path -> ObjectGraph.isArgument(path) && Cells.several(path)
+                        && GraphPairs.named(root(path)) && !influence.moved(path).isEmpty())
+                .anyMatch(path -> !roots.contains(root(path)) && !changed.contains(root(path)));
+    }
+
+    private static String root(String path) {
+        return path.split("[.\\[]", 2)[0];
+    }
+
     /** The ways that what moves what admits; null for none. */
     private static Found read(GraphPlan plan, Influence influence)
             throws InstantiationException {
@@ -228,7 +248,7 @@ public final class GraphWays {
         if (pairs.pairs().isEmpty()) {
             return null;
         }
-        if (partly(plan, influence, pairs.pairs())) {
+        if (partly(plan, influence, pairs.pairs()) || unmatched(influence, pairs.pairs())) {
             throw new InstantiationException(PARTLY);
         }
         Set<String> results = new LinkedHashSet<>();

@@ -99,7 +99,7 @@ final class Result {
         }
         Split split = split(layout, language.dereference(returned), before);
         if (split.weights == null
-                && (place == Place.RETURNED || place == Place.UNKNOWN && opaque(returned))) {
+                && (place == Place.RETURNED || place == Place.UNKNOWN && unread(returned))) {
             throw new GarbledException("returned " + Numbers.describe(returned) + ", not weights",
                     place == Place.UNKNOWN);
         }
@@ -182,13 +182,13 @@ final class Result {
         static final Split NOTHING = new Split(null, NO_STATE);
     }
 
-    /** Whether nobody can tell what is in a value: weights may be. */
-    private boolean opaque(Object returned) {
+    /** Whether nobody can tell what is in a value, or why it has other parts: weights may be. */
+    private boolean unread(Object returned) {
         Object value = language.dereference(returned);
         boolean plain = value == null || value instanceof Number || value instanceof Boolean
                 || value instanceof CharSequence || value instanceof Enum;
         return !plain && !value.getClass().getName().matches("kotlin\\.Unit|scala\\.runtime\\..*")
-                && language.map(value) == null && language.sequence(value) == null;
+                && language.map(value) == null;
     }
 
     private Split split(Layout layout, Object returned, double[] before) {
