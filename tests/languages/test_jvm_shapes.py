@@ -481,6 +481,31 @@ def test_an_own_type_in_which_nothing_moves_is_not_bound(tmp_path: Path) -> None
     assert "neither right nor explained (no-update)" in found.errors[0]
 
 
+# It asks for gradients itself: a map may be asked, and answers nothing.
+ASKS = """
+(ns minimize)
+(defn rmsprop [gradient start {:keys [learning-rate rho epsilon max-iter]
+                                :or {max-iter 9}}]
+  (loop [x start s (mapv (constantly 0.0) start) n 0]
+    (if (>= n max-iter)
+      x
+      (let [g (gradient x)
+            s (mapv #(+ (* rho %1) (* (- 1 rho) %2 %2)) s g)
+            next #(- %1 (* (/ learning-rate (+ (Math/sqrt %3) epsilon)) %2))]
+        (recur (mapv next x g s) s (inc n))))))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("briefly")
+def test_what_comes_back_in_other_parts_is_not_said_to_be_weights_that_never_change(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "minimize.clj"
+    path.write_text(ASKS, encoding="utf-8")
+    assert run([own(path)], Options(pattern=SHORT), every_transport=False).results == ()
+
+
 def test_what_is_returned_and_nobody_can_look_into_is_not_said_to_lack_weights(
     tmp_path: Path,
 ) -> None:

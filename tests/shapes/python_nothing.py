@@ -110,4 +110,20 @@ class RMSProp:
             if i in (0, 3):
                 self.here[i] -= self.lr * self.slope[i] / (self.v[i] ** 0.5 + self.eps)
 """,
+    "weights that shrink, beside biases that do not": """
+class RMSProp:
+    def __init__(self, pace, keep, guard, shrink=0.1):
+        self.pace, self.keep, self.guard, self.shrink, self.vw, self.vb = (
+            pace, keep, guard, shrink, {}, {}
+        )
+
+    def update(self, cores, shifts, core_gradients, shift_gradients):
+        for i in range(len(cores)):
+            g, h = core_gradients[i], shift_gradients[i]
+            self.vw[i] = self.keep * self.vw.get(i, 0.0) + (1 - self.keep) * g**2
+            self.vb[i] = self.keep * self.vb.get(i, 0.0) + (1 - self.keep) * h**2
+            shrunk = self.pace * self.shrink * cores[i]
+            cores[i] -= self.pace * g / (self.vw[i] + self.guard) ** 0.5 + shrunk
+            shifts[i] -= self.pace * h / (self.vb[i] + self.guard) ** 0.5
+""",
 }
