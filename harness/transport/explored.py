@@ -33,6 +33,8 @@ _VERBS = {
 }
 # What the constructor of the class itself asks for, as the host of a JVM writes it.
 _MADE = re.compile(r"new\.[^.\[]+")
+# What a function itself is handed, as the host of a JVM calls it.
+_GIVEN = "given."
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,11 @@ def _readings(
         told = {p: r for p, n in names.items() if (r := read[plain_name(n)])}
         given = {p: r for p, r in told.items() if r in HYPERPARAMETERS or r in wanted.options}
         given |= {path: role for path, role in quiet.items() if role not in given.values()}
+        if unknown := [p for p in idle if p.startswith(_GIVEN) and not ranked(_name(p))]:
+            left = [role for role in HYPERPARAMETERS if role not in given.values()]
+            if left and (len(unknown), len(left)) != (1, 1):
+                continue  # what shows as a constant may be what was handed over for one of them
+            given |= dict(zip(unknown, left, strict=False))
         # What may be added to the algorithm, and is asked for, is left out of it.
         off = {p: 0.0 for p in told if p not in given and p in asked}
         others = [path for path in way["others"] if path not in given]
