@@ -15,7 +15,7 @@ from harness.diagnosis.explanation import Explanation
 from harness.diagnosis.hypotheses import IGNORED
 from harness.judging.judge import Answers
 from harness.judging.verdict import Result
-from harness.languages.literals import NEAR, computed_with
+from harness.languages.literals import NEAR, steps_with
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.ports.roles import ranked
@@ -82,12 +82,8 @@ def noted_untold(port: Port, transport: HostedTransport, result: Result) -> Resu
 
     def computed(role: str) -> bool:
         value = best.constants.get(role, math.nan)
-        # Of a decay rate, either share may be written out.
-        numbers = (value, 1 - value) if role == "decay_rate" else (value,)
         # A rate of 1 is none, and stands nowhere.
-        return value != 1 and any(
-            computed_with(text, number) for text in texts for number in numbers
-        )
+        return value != 1 and any(steps_with(text, role, value) for text in texts)
 
     left = [
         role

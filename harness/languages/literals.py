@@ -1,4 +1,4 @@
-"""Numbers that a source writes out where it computes: nobody can tell it others there."""
+"""Numbers that a source writes out where it takes its step: nobody can tell it others there."""
 
 from __future__ import annotations
 
@@ -12,25 +12,63 @@ _OPERATORS = "+-*/"
 _AROUND = " \t\n\r"
 # A constant and the number that it is are as near as this, relatively, if it is stored in float.
 NEAR = 1e-6
+# What stands in the line of a step, beside its learning rate and its epsilon.
+_BESIDE = {
+    "learning_rate": re.compile(r"[-+]=|sqrt|\*\*\s*-?0?\.5"),
+    "epsilon": re.compile(r"(?i)sqrt|\*\*\s*-?0?\.5|max|pow"),
+}
+# Of one lessened by a number the number is the second.
+_ONE_LESS = re.compile(r"(?<![\w.])1(?:\.0*)?[fFdD]?\s*-\s*$|\(\s*-\s+1(?:\.0*)?\s+$")
 
 
-def computed_with(text: str, number: float) -> bool:
-    """Whether a number stands beside an operator somewhere in a source.
+def steps_with(text: str, role: str, constant: float) -> bool:
+    """Whether a line of a source takes a step with a number in the place of a hyperparameter.
 
-    >>> [computed_with(f"w -= lr * g / ({root} + 1e-8)", 1e-8) for root in ("sqrt(v)", "v")]
-    [True, True]
-    >>> computed_with("(+ (Math/sqrt v) 1e-8)", 1e-8), computed_with("(* 0.1f (sq g))", 0.1)
-    (True, True)
-    >>> computed_with("eps = 1e-8", 1e-8), computed_with("{:eps 1e-8 :lr -0.1}", 1e-8)
-    (False, False)
-    >>> computed_with("f(x, 1e-8)", 1e-8), computed_with("(f (+ v 1) 1e-8)", 1e-8)
-    (False, False)
+    Of a decay rate both shares are there, in a line or two.
+
+    >>> steps_with("w -= 0.01 * g / (np.sqrt(v) + 1e-8)", "epsilon", 1e-8)
+    True
+    >>> steps_with("loss = -np.log(p + 1e-8)", "epsilon", 1e-8)
+    False
+    >>> shares = ["v = 0.9 * v + 0.1 * g * g", "v = .9f * v + (1 - 0.9f) * g", "w = 0.1 * noise()"]
+    >>> [steps_with(line, "decay_rate", 0.9) for line in shares]
+    [True, True, False]
+    >>> steps_with("(+ (* 0.9 v) (* (- 1 0.9) g g))", "decay_rate", 0.9)
+    True
+    """
+    lines = text.split("\n")
+    if role in _BESIDE:
+        return any(_BESIDE[role].search(line) and _stands(line, constant) for line in lines)
+    near = [f"{line}\n{below}" for line, below in zip(lines, [*lines[1:], ""], strict=True)]
+    return any(
+        _stands(both, constant) and (_stands(both, 1 - constant) or _lessens(both, constant))
+        for both in near
+    )
+
+
+def _stands(text: str, number: float) -> bool:
+    """Whether a number stands beside an operator.
+
+    >>> _stands("(* 0.1f (sq g))", 0.1), _stands("eps = 1e-8", 1e-8)
+    (True, False)
+    >>> [_stands(code, 1e-8) for code in ("{:eps 1e-8 :n 1}", "f(x, 1e-8)", "(f (+ v 1) 1e-8)")]
+    [False, False, False]
     """
     return any(
-        math.isclose(float((found[1] + found[2]).replace("_", "")), number, rel_tol=NEAR)
-        and (_infix(text, *found.span()) or _prefixed(text, found.start()))
+        _is(found, number) and (_infix(text, *found.span()) or _prefixed(text, found.start()))
         for found in _NUMBER.finditer(text)
     )
+
+
+def _lessens(text: str, number: float) -> bool:
+    return any(
+        _is(found, number) and _ONE_LESS.search(text[: found.start()])
+        for found in _NUMBER.finditer(text)
+    )
+
+
+def _is(found: re.Match[str], number: float) -> bool:
+    return math.isclose(float((found[1] + found[2]).replace("_", "")), number, rel_tol=NEAR)
 
 
 def _infix(text: str, start: int, end: int) -> bool:

@@ -180,6 +180,12 @@ def test_a_formula_is_that_of_the_heading_above_it(
     assert bool(formulas([(1, text)])) == counts
 
 
+@pytest.mark.parametrize(("subject", "counts"), [("RMSProp", True), ("Adam", False), ("So", True)])
+def test_an_item_that_is_a_name_alone_is_a_heading(subject: str, counts: bool) -> None:
+    text = f"# RMSProp\n\n- {subject}\n\n$$\n\\sqrt{{s + \\epsilon}}\n$$\n"
+    assert bool(formulas([(1, text)])) == counts
+
+
 def test_a_row_of_a_table_is_led_by_its_own_cells() -> None:
     step = "$w - \\frac{\\eta}{\\sqrt{s + \\epsilon}} g$"
     table = f"| method | step |\n|---|---|\n| AdaGrad | {step} |\n| RMSProp | {step} |\n"

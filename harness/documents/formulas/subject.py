@@ -64,6 +64,8 @@ _HEADING = re.compile(
     r" {0,3}#{1,6}(?:\s|(?<=##)\w)|\s*(\*\*|__)[^*_]+\1:?\s*$|\s*\\(?:sub)*section\b|<h\d"
 )
 _UNDERLINE = re.compile(r"(?:=+|-+)\s*$")
+# An item of a list that is a name alone, as a heading would be.
+_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+([\w ]{1,30}):?\s*$")
 _SENTENCE = re.compile(r"[.!?]\s+")
 
 
@@ -107,7 +109,9 @@ class Subjects:
     def _headings(self) -> Iterator[tuple[int, str]]:
         for number, text in self._lines.items():
             below = self._lines.get(number + 1, "")
-            if _HEADING.match(text) or (text.strip() and _UNDERLINE.match(below)):
+            item = _ITEM.match(text)
+            named = item and (RMSPROP.search(item[1]) or names_another(item[1]))
+            if named or _HEADING.match(text) or (text.strip() and _UNDERLINE.match(below)):
                 yield number, text
 
     def _lead(self, region: Region, line: int) -> str:
