@@ -215,7 +215,11 @@ def _guessed(
 ) -> Result:
     """The result by a guess, where names do not bind a port or bind it wrongly."""
     guesses = transport.guesses(budget)
-    if not guesses.moved and (fault := _own(guesses.faults)):
+    # What moves only with what was put where the port has nothing says nothing for it.
+    moved = [
+        g for g in guesses.moved if not g.message.get("graph", {}).get("plan", {}).get("mended")
+    ]
+    if not moved and (fault := _own(guesses.faults)):
         return conclude(port, transport.name, fault=fault)
     return _called(transport, guesses, ask_it, error, budget)
 

@@ -72,10 +72,12 @@ def only_seems(guess: Guess, result: Result) -> bool:
     anew = "state=reset" in result.deviations and ("initial_average" in axes or tried)
     # Arrays of which nobody knows what they are, and that no step changes: one may be the average,
     # which another function keeps, or epsilon, unless they are factors of what is divided.
+    # So may what was put there that the port lacks.
     left = bool(graph.get("others")) and not graph.get("factors")
     unread = (left or graph.get("zeros")) and "epsilon=none" in result.deviations
     kept = (left and bool(axes & _OF_AVERAGES)) or unread
-    seen = guess.explored and (anew or kept)
+    put = bool(graph.get("plan", {}).get("mended")) and bool(axes & _OF_AVERAGES)
+    seen = guess.explored and (anew or kept or put)
     # What is taken for the number of a step, and is a place, has a new average at every step.
     counted = "iteration" in guess.message.get("call", ())
     forgets = counted and bool({"state=reset", "average=last"} & {*result.deviations})

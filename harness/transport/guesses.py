@@ -91,7 +91,7 @@ def of_plans(
     if all(guess.known == len(KNOWN) for guess in moved):
         seen = by_rank(list(_of_explored(conversation, shape, wanted, trying, failed)))
         if seen and (not moved or seen[0].known < len(KNOWN)):
-            return Guesses(tuple(seen), tuple(failed))
+            return Guesses(tuple(seen), tuple(failed), () if moved else tuple(faults))
         # What nothing else reaches is fed without the rest of its call.
         last, language = (forms[0], apart), str(shape["language"])
         alone = _moving(conversation, last, language, budget.to_try(), unknown=not moved)

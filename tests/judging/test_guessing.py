@@ -360,6 +360,8 @@ def test_a_guess_stands_if_it_acquits_or_explains(given: Result, stands: bool) -
         ({"graph": {"others": ["kept[0]"]}}, ("epsilon=none",), True),
         ({"graph": {"others": ["x[0]"], "factors": True}}, ("epsilon=none",), False),
         ({"graph": {"factors": True, "zeros": True}}, ("epsilon=none",), True),
+        ({"graph": {"plan": {"mended": [["this", ".", "d"]]}}}, ("state=reset",), True),
+        ({"graph": {"plan": {"mended": [["this", ".", "d"]]}}}, ("epsilon=inside",), False),
         ({"graph": {"others": ["input[0]"], "factors": True}}, ("average=swapped",), False),
         ({"graph": {"others": []}}, ("average=swapped",), False),
         ({"call": ["iteration", "weights"]}, ("average=last", "eps=ignored"), True),

@@ -114,7 +114,7 @@ class RMSProp:
         self.lr, self.eps = lr, eps
 
     def update(self, w, params, grad, name):
-        cache = params.get(name + "cache", np.zeros(grad.shape))
+        cache = params.get(name + "cache", np.zeros_like(grad))
         decay_rate = params.get("decay_rate", 0.99)
         cache = decay_rate * cache + (1 - decay_rate) * (grad * grad)
         params[name + "cache"], params["decay_rate"] = cache, decay_rate
