@@ -25,7 +25,7 @@ from harness.judging.beginning import (
     unbegun,
 )
 from harness.judging.judge import Answers, Goldens, ask, judge
-from harness.judging.seeming import only_seems, refuse_another, refuse_frozen
+from harness.judging.seeming import only_seems, refuse_another, refuse_frozen, refuse_rows
 from harness.judging.telling import likeliest, noted_untold, reached, told_otherwise, untold
 from harness.judging.verdict import Result, conclude
 from harness.model.limits import PORT_SECONDS
@@ -58,6 +58,7 @@ def judged(port: Port, transport: Transport, goldens: Goldens, **options: Any) -
         result = _judged(port, transport, goldens, options)
         result = _told(transport, result, lambda: ask(port, transport, goldens, **options))
         refuse_another(port, transport, result)
+        refuse_rows(port, result)
         result = noted_untold(port, transport, result)
     except Unreachable as error:
         words = "its process ended while other ways to call it were tried"

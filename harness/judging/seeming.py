@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+from collections.abc import Iterator
 
 from harness.judging.judge import Answers
 from harness.judging.verdict import Result
+from harness.languages.gradients import averaged_rows
 from harness.languages.gradients import called as called_by
 from harness.languages.naming import says_rmsprop
 from harness.model.words import GOOD
@@ -44,13 +47,29 @@ def refuse_another(port: Port, transport: HostedTransport, result: Result) -> No
         )
 
 
+def refuse_rows(port: Port, result: Result) -> None:
+    """Raise BindingError where what is not explained wants a row of gradients an example."""
+    best = result.diagnosis.best if result.diagnosis else None
+    if result.verdict.word != "diverges" or best is not None:
+        return
+    for tree in _trees(port):
+        if name := next(filter(None, map(averaged_rows, ast.walk(tree))), ""):
+            raise BindingError(
+                f"not bound: {name} is averaged over its first axis, as rows of examples are, and"
+                " was handed over as the gradients themselves"
+            )
+
+
+def _trees(port: Port) -> Iterator[ast.Module]:
+    """The syntax trees of a Python source, where it has any."""
+    for path in port.source:
+        with contextlib.suppress(OSError, SyntaxError, ValueError, RecursionError):
+            yield ast.parse(path.read_text(encoding="utf-8", errors="replace"))
+
+
 def _calls(port: Port, name: str) -> bool:
     """Whether what says RMSProp in a Python source calls something by name."""
-    for path in port.source:
-        try:
-            tree = ast.parse(path.read_text(encoding="utf-8", errors="replace"))
-        except (OSError, SyntaxError, ValueError, RecursionError):
-            continue
+    for tree in _trees(port):
         named = (ast.FunctionDef, ast.ClassDef)
         own = [n for n in ast.walk(tree) if isinstance(n, named) and says_rmsprop(n.name)]
         calls = (part for node in own for part in ast.walk(node) if isinstance(part, ast.Call))

@@ -175,3 +175,24 @@ def _of_optimizer(node: ast.stmt, text: str, weights: str) -> bool:
     clipped = any(isinstance(part, ast.Call) and treats(part) for part in ast.walk(value))
     added = not isinstance(node, ast.AugAssign) or isinstance(node.op, (ast.Add, ast.Sub))
     return clipped or (added and mentions(value, weights))
+
+
+def averaged_rows(node: ast.AST) -> str:
+    """The parameter that a function averages over its first axis, and that says gradients; or "".
+
+    >>> code = "def f(w, {0}): return w - np.mean({0}, axis=0)"
+    >>> [averaged_rows(ast.parse(code.format(n)).body[0]) for n in ("grads", "x")]
+    ['grads', '']
+    """
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return ""
+    taken = {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
+    for part in ast.walk(node):
+        if not isinstance(part, ast.Call) or called(part) not in ("mean", "average", "sum"):
+            continue
+        first = any(k.arg == "axis" and ast.unparse(k.value) == "0" for k in part.keywords)
+        whole = part.func.value if isinstance(part.func, ast.Attribute) else None
+        for one in (whole, *part.args[:1]):
+            if first and isinstance(one, ast.Name) and one.id in taken and "grad" in one.id.lower():
+                return one.id
+    return ""

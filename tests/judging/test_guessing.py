@@ -240,6 +240,28 @@ def test_what_is_named_is_what_the_port_does(
     assert result.verdict.word == ("diverges" if deviations else "exact")
 
 
+ROWS = """
+import numpy as np
+
+
+class RMSProp:
+    def __init__(self, lr=0.01, rho=0.9, eps=1e-8):
+        self.lr, self.rho, self.eps, self.v = lr, rho, eps, 0.0
+
+    def update(self, w, grads):
+        g = np.mean(grads, axis=0)
+        self.v = self.rho * self.v + (1 - self.rho) * g**2
+        return w - self.lr * g / (np.sqrt(self.v) + self.eps)
+"""
+
+
+@pytest.mark.usefixtures("briefly")
+def test_what_wants_a_row_of_gradients_for_each_example_is_not_accused(tmp_path: Path) -> None:
+    outcome = judged(tmp_path, ROWS, "*float64/m*")
+    assert outcome.results == ()
+    assert "grads is averaged over its first axis" in outcome.errors[0]
+
+
 ASKS_ANOTHER = """
 def small():
     return 1e-6
