@@ -74,29 +74,34 @@ def noted_untold(port: Port, transport: HostedTransport, result: Result) -> Resu
 
     What its source computes with is its own, and so is what it is told and does not use.
     """
-    best = result.diagnosis.best if result.diagnosis else None
-    if best is None or transport.about.of_library:
+    diagnosis = result.diagnosis
+    best = diagnosis.best if diagnosis else None
+    if diagnosis is None or best is None or transport.about.of_library:
         return result
-    told = transport.describe().roles
-    texts = [p.read_text(encoding="utf-8", errors="replace") for p in port.source if p.is_file()]
-
-    def computed(role: str) -> bool:
-        value = best.constants.get(role, math.nan)
-        # A rate of 1 is none, and stands nowhere.
-        return value != 1 and any(steps_with(text, role, value) for text in texts)
-
-    left = [
+    told, constants = transport.describe().roles, best.constants
+    own = [
         role
         for role in HYPERPARAMETERS
         if f"{IGNORED[role]}=ignored" in best.deviations and role not in told
-        if not computed(role)
     ]
-    if not left or result.diagnosis is None:
+    texts = [
+        p.read_text(encoding="utf-8", errors="replace")
+        for p in (port.source if own else ())
+        if p.is_file()
+    ]
+
+    def computed(role: str) -> bool:
+        value = constants.get(role, math.nan)
+        # A rate of 1 is none, and stands nowhere.
+        return value != 1 and any(steps_with(text, role, value) for text in texts)
+
+    left = [role for role in own if not computed(role)]
+    if not left:
         return result
     words = f"no way was found to tell it its {_either([role.replace('_', ' ') for role in left])}"
     untold = frozenset(left)
-    among = tuple(replace(other, untold=untold) for other in result.diagnosis.alternatives)
-    diagnosis = replace(result.diagnosis, best=replace(best, untold=untold), alternatives=among)
+    among = tuple(replace(other, untold=untold) for other in diagnosis.alternatives)
+    diagnosis = replace(diagnosis, best=replace(best, untold=untold), alternatives=among)
     bound = "; ".join(filter(None, (result.bound, words)))
     return replace(result, bound=bound, diagnosis=diagnosis)
 

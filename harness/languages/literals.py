@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 
 # A number as the languages write it, but no part of a name.
-_NUMBER = re.compile(r"(?<![\w.])(\d[\d_]*(?:\.\d*)?|\.\d+)((?:[eE][-+]?\d+)?)[fFdDL]?(?![\w.])")
+_NUMBER = re.compile(r"(?<![\w.])((?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)[fFdD]?(?![\w.])")
 _OPERATORS = "+-*/"
 # What may stand between a number and its operator.
 _AROUND = " \t\n\r"
@@ -19,6 +20,16 @@ _BESIDE = {
 }
 # Of one lessened by a number the number is the second.
 _ONE_LESS = re.compile(r"(?<![\w.])1(?:\.0*)?[fFdD]?\s*-\s*$|\(\s*-\s+1(?:\.0*)?\s+$")
+
+
+def numbers(text: str) -> Iterator[tuple[int, int, float]]:
+    """Where each number of a text begins and ends, and what it is.
+
+    >>> list(numbers("x1 = 1e-3f * .5"))
+    [(5, 10, 0.001), (13, 15, 0.5)]
+    """
+    for found in _NUMBER.finditer(text):
+        yield *found.span(), float(found[1].replace("_", ""))
 
 
 def steps_with(text: str, role: str, constant: float) -> bool:
@@ -55,20 +66,17 @@ def _stands(text: str, number: float) -> bool:
     [False, False, False]
     """
     return any(
-        _is(found, number) and (_infix(text, *found.span()) or _prefixed(text, found.start()))
-        for found in _NUMBER.finditer(text)
+        math.isclose(value, number, rel_tol=NEAR)
+        and (_infix(text, start, end) or _prefixed(text, start))
+        for start, end, value in numbers(text)
     )
 
 
 def _lessens(text: str, number: float) -> bool:
     return any(
-        _is(found, number) and _ONE_LESS.search(text[: found.start()])
-        for found in _NUMBER.finditer(text)
+        math.isclose(value, number, rel_tol=NEAR) and _ONE_LESS.search(text[:start])
+        for start, _, value in numbers(text)
     )
-
-
-def _is(found: re.Match[str], number: float) -> bool:
-    return math.isclose(float((found[1] + found[2]).replace("_", "")), number, rel_tol=NEAR)
 
 
 def _infix(text: str, start: int, end: int) -> bool:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from harness.languages.literals import numbers
+
 # Comments go, texts stay: settings are looked up by them.
 _NOISE = re.compile(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/|(?<!\S);[^\n]*', re.DOTALL)
-_NUMBER = re.compile(r"(?<![\w.])(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?=[dDfF]?(?![\w.]))")
 # As much of what stands before a number as says what it is for.
 _BEFORE = 120
 _KEY = r'(?:"[\w.-]*?(?P<text>[\w-]+)"|(?:\w+\.)*(?P<constant>[A-Z]\w*))'
@@ -96,15 +97,15 @@ def _units(code: str) -> Iterator[tuple[set[str], str, set[str]]]:
 
 
 def _numbers(code: str) -> Iterator[tuple[str, float]]:
-    for number in _NUMBER.finditer(code):
-        before = code[max(0, number.start() - _BEFORE) : number.start()]
+    for start, _, number in numbers(code):
+        before = code[max(0, start - _BEFORE) : start]
         found = next(filter(None, (way.search(before) for way in _WAYS)), None)
         answer = _ANSWER.search(before)
-        if found is None and answer and _in_interface(code, number.start()):
+        if found is None and answer and _in_interface(code, start):
             found = answer
         if found:
             name = next(filter(None, found.groupdict().values()))
-            yield name, float(number[0].replace("_", ""))
+            yield name, number
 
 
 def _in_interface(code: str, at: int) -> bool:

@@ -13,7 +13,14 @@ import numpy as np
 
 from harness.transport.python.explored import mending
 from harness.transport.python.explored.making import TURN, Maker, Module
-from harness.transport.python.explored.reach import Cell, Reach, own, says_gradients, towards
+from harness.transport.python.explored.reach import (
+    Cell,
+    Reach,
+    own,
+    root_of,
+    says_gradients,
+    towards,
+)
 from harness.transport.python.session import concrete
 from harness.transport.python.shape import described
 from harness.transport.python.signatures import parameters
@@ -196,7 +203,7 @@ class Graph:
     def begin(self, carried: Collection[str]) -> None:
         """Begin what is carried as its callers do, unless something of the port's made it."""
         for path, cell in self.cells().items():
-            root = re.split(r"[.\[]", path)[0]
+            root = root_of(path)
             if root in carried and root not in self.begun:
                 says = self._beginnings
                 cell.put(says.of_argument(self._called, root) if says else 0.0)

@@ -55,6 +55,11 @@ def towards(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(path[: end.start()] for path, found in ends for end in found)
 
 
+def root_of(path: str) -> str:
+    """What a path begins at: an argument, what is called, or what came back."""
+    return re.split(r"[.\[]", path)[0]
+
+
 def plain(path: str) -> str:
     """A path without the places of elements: of one kind are those that have the same."""
     return re.sub(r"\[[^]]*\]", "[]", path)

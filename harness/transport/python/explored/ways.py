@@ -29,7 +29,7 @@ from harness.transport.python.explored.graph import (
 from harness.transport.python.explored.influence import Influence
 from harness.transport.python.explored.making import FORMS, Maker, Module
 from harness.transport.python.explored.pairs import Pair, Pairs
-from harness.transport.python.explored.reach import own, plain, says_gradients, several
+from harness.transport.python.explored.reach import own, plain, root_of, says_gradients, several
 from harness.transport.python.failures import message_of
 from harness.transport.python.patience import TooLong, limited
 
@@ -216,7 +216,7 @@ class Ways:
 
     def _made_otherwise(self, plan: Mapping[str, Any], way: Mapping[str, Any]) -> bool:
         """Whether something of the port's own makes a state that begins as zeros here, or may."""
-        kept = {*way["carried"], *(_root(path) for path in way["others"])}
+        kept = {*way["carried"], *(root_of(path) for path in way["others"])}
         if not kept:
             return False
         prepared = Graph(self.module, {**plan, "prepares": True}, {})
@@ -296,7 +296,7 @@ def _read(plan: Mapping[str, Any], influence: Influence) -> Optional[_Found]:
     for name in carried:
         numbers.pop(name, None)
     asked = [path for path in asked if path not in carried]
-    others = [path for path in others if _root(path) not in carried]
+    others = [path for path in others if root_of(path) not in carried]
     # Factors are 1, and what is added to them stays 0; else each is tried.
     factors = [
         path
@@ -343,17 +343,13 @@ def _partly(influence: Influence, pairs: Sequence[Pair]) -> bool:
 
 def _unmatched(influence: Influence, pairs: Sequence[Pair], carried: Collection[str]) -> bool:
     """Whether other gradients than those of the weights that were found move something."""
-    known = {_root(gradient) for _, gradient, _ in pairs} | {*carried}
-    known |= {_root(path) for path in influence.made if influence.changed(path)}
+    known = {root_of(gradient) for _, gradient, _ in pairs} | {*carried}
+    known |= {root_of(path) for path in influence.made if influence.changed(path)}
     return any(
-        is_argument(path) and several(path) and says_gradients(_root(path))
+        is_argument(path) and several(path) and says_gradients(root_of(path))
         for path in influence.made
-        if _root(path) not in known and influence.moved(path)
+        if root_of(path) not in known and influence.moved(path)
     )
-
-
-def _root(path: str) -> str:
-    return re.split(r"[.\[]", path)[0]
 
 
 def _plausible(plan: Mapping[str, Any], found: Pairs) -> bool:
@@ -386,7 +382,7 @@ def _carried(
     taken = {path for pair in pairs for path in pair[:2]}
     backs = [path for path in influence.after if is_returned(path) and path not in results]
     for path in influence.made:
-        root, moved = _root(path), influence.moved(path).keys()
+        root, moved = root_of(path), influence.moved(path).keys()
         told = path in taken or root in roots or root in influence.valued
         if told or not is_argument(path) or plain_name(root) in words:
             continue
