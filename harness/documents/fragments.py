@@ -85,11 +85,9 @@ class Fragments:
             if earlier.index >= block.index or tree is None:
                 continue
             own = self._sections.of(earlier)
-            if own == section != 0 or (own == 0 and _only_gives(tree)):
-                names -= defined(tree)
-            else:
+            names -= defined(tree)
+            if not (own == section if own else _only_gives(tree)):
                 values = [node for node in tree.body if not isinstance(node, _DEFINITIONS)]
-                names -= defined(tree)
                 names |= defined(ast.Module(values, []))
         return frozenset(names)
 
