@@ -105,7 +105,7 @@ def test_what_is_reproduced_but_for_its_roots_is_not_said_to_be_whole(
     recorded = Path(__file__).parents[2] / "guests/observations/optax-0.2.8-float32.json"
     assert main(["identify", str(recorded)]) == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "every number observed is reproduced but for its square root" in told
+    assert "every number observed is reproduced if its square root" in told
 
 
 def test_a_deviation_is_named_and_ends_with_one(

@@ -137,7 +137,7 @@ def test_a_verdict_says_that_only_the_root_differs() -> None:
     result = identify(RECORDED / "paddle-3.3.1-float32.json")
     assert result.verdict.word == "conforms"
     assert why(result).startswith(
-        "equal to the last bit in all that was seen but for its square root, which may be up to 1"
+        "equal to the last bit in all that was seen if its square root may be up to 1"
         " ULP off the correctly rounded one (as those of MKL, Eigen and XLA are"
     )
 

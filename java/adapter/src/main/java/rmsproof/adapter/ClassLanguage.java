@@ -51,7 +51,7 @@ public abstract class ClassLanguage implements Language {
         boolean equality = method.getName().equals("equals") && types.equals(List.of(Object.class));
         // What Kotlin's compiler writes for a value class.
         boolean unboxed = method.getName().contains("-impl");
-        return !main && !equality && !unboxed;
+        return !main && !equality && !unboxed && !OwnTypes.generated(method);
     }
 
     /** The field with the one instance of a class that cannot be constructed, or null. */

@@ -178,7 +178,8 @@ final class ObjectGraph implements Graph {
         Map<String, Method> methods = new HashMap<>();
         for (Class<?> at = type; at != null && OwnTypes.written(at); at = at.getSuperclass()) {
             for (Method one : at.getDeclaredMethods()) {
-                if (!one.isSynthetic() && !Modifier.isAbstract(one.getModifiers())) {
+                if (!one.isSynthetic() && !Modifier.isAbstract(one.getModifiers())
+                        && !OwnTypes.generated(one)) {
                     methods.putIfAbsent(one.getName()
                             + List.of(one.getParameterTypes()), one);
                 }

@@ -46,6 +46,13 @@ final class OwnTypes {
                 && !type.isAnnotation() && !Throwable.class.isAssignableFrom(type);
     }
 
+    /** Tells whether a compiler wrote it of a data or case class: parts of it, a copy of it. */
+    static boolean generated(Method method) {
+        return method.getName().matches("component\\d+|_\\d+")
+                || method.getName().equals("copy")
+                        && method.getReturnType() == method.getDeclaringClass();
+    }
+
     /** A class at hand that can stand where an abstract one is asked for; null for none. */
     private static Holder implementation(Class<?> type) {
         if (!(type.getClassLoader() instanceof ClassBytes.Loader loader)) {
