@@ -115,7 +115,7 @@ def _refuse_untold(result: Result, transport: HostedTransport) -> None:
             known = role.replace("_", " ")
             raise BindingError(
                 f"not bound: nothing says whether {' or '.join(names)} is the {known}. If one is,"
-                f' say so in port.toml\n[bind]\n{role} = "{names[0]}"'
+                f' say so in port.toml beside it\n[bind]\n{role} = "{names[0]}"'
             )
         if role not in told and (name := transport.about.settable(role, constant)):
             raise untold(role, name)

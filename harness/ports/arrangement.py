@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from harness.ports.offers import (
     parts,
     with_effect,
 )
-from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 FORMS = ("flat", "column", "row", "number", "list", "rows")
 
@@ -74,11 +74,16 @@ def finished(message: dict[str, Any], draft: Draft, title: str) -> Iterator[Plan
         for scaled in (True, False) if unscaled else (False,):
             complete = {**whole, "scaled": True} if scaled else whole
             yield Plan(
-                {"plan": complete, "call": list(HYPERPARAMETERS)},
+                {"plan": complete, "call": given_by(roles)},
                 title,
                 roles + (("learning_rate",) if scaled else ()),
                 plan["container"] == "list",
             )
+
+
+def given_by(roles: Iterable[str]) -> list[str]:
+    """What a plan is told in every scenario: hyperparameters, and those options that it takes."""
+    return [*HYPERPARAMETERS, *(role for role in roles if role in OPTIONS)]
 
 
 def _effective(plan: dict[str, Any], effect: str) -> dict[str, Any]:

@@ -280,15 +280,17 @@ def _nothing_fits(shape: Mapping[str, Any], reasons: Sequence[str]) -> str:
         return message  # no number that a line could settle
     if first.roles and len(first.names) == 1:
         role = first.roles[0]
-        meant = f"If {names} stands for the {role.replace('_', ' ')}, say so in port.toml"
+        meant = f"If {names} stands for the {role.replace('_', ' ')}, say so in port.toml beside it"
         return f'{message}. {meant}\n[bind]\n{role} = "{names}"'
     if first.roles and len(first.roles) <= len(first.names):
         lines = "".join(f'\n{role} = "PARAMETER"' for role in first.roles)
-        return f"{message}. If these are among {names}, say in port.toml which\n[bind]{lines}"
+        told = "say in port.toml beside it which"
+        return f"{message}. If these are among {names}, {told}\n[bind]{lines}"
     if first.near and first.plain:
         name = first.names[0]
         value = "1" if "batch" in name.lower() or name in first.whole else "0.0"
-        return f"{message}. If a constant will do, say in port.toml\n[give]\n{name} = {value}"
+        told = "If a constant will do, say in port.toml beside it"
+        return f"{message}. {told}\n[give]\n{name} = {value}"
     return message
 
 
@@ -308,4 +310,4 @@ def _several_fit(chosen: Sequence[Binding]) -> str:
     first = chosen[0].message
     key = "function" if "function" in first else "method"
     name = chosen[0].title.split("(")[0].rsplit(".", 1)[-1]
-    return f'several fit: {listed}. Choose in port.toml:\n[bind]\n{key} = "{name}"'
+    return f'several fit: {listed}. Choose in port.toml beside it:\n[bind]\n{key} = "{name}"'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -31,13 +32,34 @@ def of_folder(folder: Path) -> Port:
     path = folder / MANIFEST
     if not exists(path):
         raise UsageError(f"{path}: does not exist; a folder needs a {MANIFEST} to be checked")
+    return _port(path, _read(path))
+
+
+def beside(folder: Path, *, source: str | None = None, reference: str | None = None) -> Port | None:
+    """What the port.toml of a folder says of a source or an object there; None if nothing.
+
+    Raises:
+        UsageError: it cannot be read; names file and field.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        return None
+    manifest = _read(path)
+    if not (manifest.source or manifest.object or manifest.command):
+        manifest.source, manifest.object = source, reference
+    of_it = manifest.source in (source, [source]) if source else manifest.object == reference
+    return _port(path, manifest) if of_it else None
+
+
+def _read(path: Path) -> Manifest:
     manifest = of_toml(path, LARGEST, "keep only what names the port", Manifest)
     _writable(path, manifest)
-    return _port(path, manifest)
+    return manifest
 
 
 def _port(path: Path, manifest: Manifest) -> Port:
-    language = "command" if manifest.command else manifest.language
+    listed = [manifest.source] if isinstance(manifest.source, str) else (manifest.source or [])
+    language = "command" if manifest.command else manifest.language or _language(listed)
     ways = [w for w in (manifest.source, manifest.object, manifest.command) if w]
     if len(ways) != 1:
         raise UsageError(f"{path}: give exactly one of source, object and command")
@@ -46,12 +68,11 @@ def _port(path: Path, manifest: Manifest) -> Port:
         raise UsageError(
             f"{path}: language: {language!r} is not one of {known}; give a command for any other"
         )
-    listed = [manifest.source] if isinstance(manifest.source, str) else (manifest.source or [])
     if manifest.command and (reason := unstartable(manifest.command[0], path.parent)):
         built = f"; build it first: {' && '.join(manifest.build)}" if manifest.build else ""
         raise UsageError(f"{path}: command[0]: {quoted(manifest.command[0])}: {reason}{built}")
     port = Port(
-        name=manifest.name,
+        name=manifest.name or [*listed, manifest.object, *(manifest.command or ())][0] or "",
         language=language,
         source=tuple(_within(path, name) for name in listed),
         reference=manifest.object or "",
@@ -74,10 +95,18 @@ def _port(path: Path, manifest: Manifest) -> Port:
         raise UsageError(f"{place}{error}") from error
 
 
+def _language(sources: Sequence[str]) -> str:
+    """That of the sources by their ending; an object is Python's."""
+    if not sources:
+        return "python"
+    known = registry.by_ending(Path(sources[0]).suffix)
+    return known.name if known else ""
+
+
 def _writable(path: Path, manifest: Manifest) -> None:
     """Names are such as one can write: reports show them, and the machine is asked for them."""
     sources = [manifest.source] if isinstance(manifest.source, str) else manifest.source or []
-    for key, names in (("name", [manifest.name]), ("source", sources)):
+    for key, names in (("name", [manifest.name or "port"]), ("source", sources)):
         for name in names:
             if not name.strip() or visible(name) != name:
                 raise UsageError(

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.languages.naming import says_rmsprop
-from harness.ports.arrangement import Plan
+from harness.ports.arrangement import Plan, given_by
 from harness.ports.drafts import held_in
 from harness.ports.later import told_later, told_of
 from harness.ports.leaves import SEED, plain
@@ -131,7 +131,7 @@ def _of_loop(
             "arrangement": "each",
         }
         plan |= {key: loop[key] for key in ("class", "place", "outline") if key in loop}
-        message = {"plan": plan, "call": list(HYPERPARAMETERS)}
+        message = {"plan": plan, "call": given_by(given)}
         yield Plan(message, _title(loop), tuple(given), whole=False)
 
 

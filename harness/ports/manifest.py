@@ -32,11 +32,14 @@ class Expected(msgspec.Struct, forbid_unknown_fields=True):
 class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     """A port.toml: where a port is (exactly one of source, object, command) and how it is bound.
 
-    Paths are relative to its folder, and stay inside it.
+    Paths are relative to its folder, and stay inside it. One that says where no port is, but how
+    one is bound, holds for what is checked by its own name in its folder.
     """
 
-    name: Annotated[str, _about("How reports call it.")]
-    language: Annotated[str, _about(f"One of {_SOURCES}; any for a command.")]
+    name: Annotated[str, _about("How reports call it; as its source is called if left out.")] = ""
+    language: Annotated[
+        str, _about(f"One of {_SOURCES}; any for a command. If left out, by the source's ending.")
+    ] = ""
     source: Annotated[
         str | list[str] | None, _about("The source file; several only where they are compiled.")
     ] = None

@@ -13,9 +13,8 @@ from harness.languages import registry
 from harness.machine import layout
 from harness.model.errors import UsageError
 from harness.ports.claims import claimed_dialect
-from harness.ports.folder import MANIFEST, is_reference, of_folder, unstartable
+from harness.ports.folder import MANIFEST, beside, is_reference, of_folder, unstartable
 from harness.ports.port import LARGEST, Port, adapted
-from harness.ports.roles import Wanted
 from python_ref.files import quoted
 
 # What `doc` takes, by endings that leave no doubt.
@@ -89,7 +88,8 @@ def of_target(target: str) -> Port:
         return of_folder(path.parent)
     if (named := _within_file(target)) is not None:
         file, name = named
-        return replace(of_target(file), name=target, wanted=Wanted(class_name=name))
+        port = of_target(file)
+        return replace(port, name=target, wanted=replace(port.wanted, class_name=name))
     if path.is_file():
         if _is_blank(path):
             raise UsageError(f"{target}: is empty; there is nothing to judge")
@@ -102,14 +102,21 @@ def of_target(target: str) -> Port:
                 f"{target}: {ending}; the known ones are {known}."
                 " Check a port in another language as a command: rmsproof check -- COMMAND ARGS"
             )
-        return Port(name=target, language=language.name, source=(path,), folder=path.parent)
+        port = Port(name=target, language=language.name, source=(path,), folder=path.parent)
+        return _told(port, beside(path.parent, source=path.name))
     if is_reference(target):
-        return Port(name=target, language="python", reference=target, folder=Path.cwd())
+        port = Port(name=target, language="python", reference=target, folder=Path.cwd())
+        return _told(port, beside(Path.cwd(), reference=target))
     known = ", ".join(registry.endings())
     raise UsageError(
         f"{target}: no such file or folder. A target is a source file"
         f" ({known}), a folder with {MANIFEST}, module:Object, or -- COMMAND ARGS"
     )
+
+
+def _told(port: Port, told: Port | None) -> Port:
+    """A port by its own name, as the port.toml beside it has it, if that says anything of it."""
+    return port if told is None else replace(told, name=port.name, folder=port.folder)
 
 
 def of_command(command: Sequence[str]) -> Port:

@@ -117,9 +117,9 @@ def _roots(by_precision: Sequence[tuple[str, Arithmetic]]) -> str:
     if not off:
         return ""
     return (
-        f" if its square root may be up to {off} ULP off the correctly rounded one (as those of MKL,"
-        " Eigen and XLA are; a denominator that is computed in double and rounded once, or steps"
-        " that are evaluated in more than one order, look alike)"
+        f" if its square root may be up to {off} ULP off the correctly rounded one (as those of"
+        " MKL, Eigen and XLA are; a denominator that is computed in double and rounded once, or"
+        " steps that are evaluated in more than one order, look alike)"
     )
 
 

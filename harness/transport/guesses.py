@@ -230,7 +230,7 @@ def _of_explored(
                 lines = "".join(f"\n    {one} = 1.0" for one in names)
                 failed.setdefault(
                     f"{name}: nobody knows what {' and '.join(names)} is. If constants will do, say"
-                    f" in port.toml\n    [give]{lines}"
+                    f" in port.toml beside it\n    [give]{lines}"
                 )
             # What a way before could be told, and this one cannot, is no constant of the port's.
             readings = [one for one in readings if told <= {*one.roles}]

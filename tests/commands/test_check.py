@@ -126,6 +126,35 @@ def test_a_folder_with_a_manifest_is_judged(call: Callable[..., Done], tmp_path:
         assert json.loads(done.out)["results"][0]["verdict"] == "exact"
 
 
+UNNAMED = """
+    class Steps:
+        def __init__(self, blub, rho, eps):
+            self.blub, self.rho, self.eps, self.v = blub, rho, eps, {}
+
+        def step(self, params, grads):
+            for k, g in grads.items():
+                self.v[k] = self.rho * self.v.get(k, 0 * g) + (1 - self.rho) * (g * g)
+                params[k] -= self.blub * g / (self.v[k] ** 0.5 + self.eps)
+"""
+
+
+@pytest.mark.parametrize("target", ["mine.py", "mine.py:Steps", "mine:Steps"])
+def test_lines_of_a_manifest_beside_it_tell_what_its_names_do_not(
+    call: Callable[..., Done], tmp_path: Path, target: str
+) -> None:
+    """What the message of an unbound port advises is done as it says, and asked again."""
+    written(tmp_path, mine_py=UNNAMED)
+    refused = call("check", target)
+    assert refused.code == 2
+    _, told, lines = refused.err.partition("say so in port.toml beside it\n")
+    assert told
+    advised = "\n".join(lines.splitlines()[:2])
+    assert advised == '[bind]\nlearning_rate = "blub"'
+    for manifest, code in ((advised, 0), (f'source = "other.py"\n{advised}', 2)):
+        written(tmp_path, port_toml=manifest)
+        assert call("check", target, "--golden", "page*").code == code
+
+
 def test_of_several_classes_one_is_named(call: Callable[..., Done], tmp_path: Path) -> None:
     twice = outside(JAVA) + inside(JAVA).replace("Optimizer", "Other").partition("\n\n")[2]
     written(tmp_path, two_java=twice)

@@ -24,7 +24,6 @@ MANIFEST = 'name = "mine"\nlanguage = "python"\nsource = "mine.py"\n'
         (MANIFEST + "rung = true\n", "rung: Expected `int`, got `bool`"),
         (MANIFEST + "repair = 3\n", "repair: Expected `str`, got `int`"),
         (MANIFEST.replace('"mine"', "7"), "name: Expected `str`, got `int`"),
-        ('language = "python"\nsource = "mine.py"\n', "missing the field `name`"),
         (
             MANIFEST + "[expectation]\nverdict = 1\n",
             "expectation.verdict: Expected `str`, got `int`",

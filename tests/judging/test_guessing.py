@@ -18,9 +18,10 @@ from harness.judging.run import Outcome, run
 from harness.judging.seeming import only_seems
 from harness.judging.verdict import Result, Verdict
 from harness.model.observation import Fault, Unreachable
+from harness.model.words import GOOD
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
-from harness.ports.targets import of_target
+from harness.ports.targets import of_target, own
 from harness.transport import guess
 from harness.transport.base import Description
 from harness.transport.guess import Budget, Guess, Guesses
@@ -493,9 +494,10 @@ def test_what_is_not_the_ports_own_is_not_said_of_it(text: str, said: str, tmp_p
 
 
 def test_constants_are_advised_once() -> None:
-    guess = "RMSProp: nobody knows what a is. If constants will do, say in port.toml\n    [give]\n"
+    known = "say in port.toml beside it"
+    guess = f"RMSProp: nobody knows what a is. If constants will do, {known}\n    [give]\n"
     assert "[give]" in _message(BindingError("not bound"), [guess])
-    told = _message(BindingError("not bound. Say in port.toml\n[give]\na = 0.0"), [guess])
+    told = _message(BindingError(f"not bound. {known}\n[give]\na = 0.0"), [guess])
     assert told.endswith("RMSProp: nobody knows what a is")
 
 
@@ -512,3 +514,45 @@ def test_what_ran_out_is_said(worked: float, waited: float, said: str) -> None:
     assert budget._begun is not None
     budget._begun = budget._begun[0] - worked, budget._begun[1] - waited
     assert (budget.left, budget.message) == (0.0, said)
+
+
+NETWORK = """
+import numpy as np
+
+
+class Network:
+    def __init__(self, hidden=4, lr=0.1, rho=0.9, eps=1e-7, clip=5.0, decay=0.001):
+        self.lr, self.rho, self.eps, self.clip, self.decay, self.t = lr, rho, eps, clip, decay, 0
+        self.W, self.b = np.ones((hidden, hidden)), np.zeros(hidden)
+        self.mW, self.mb = np.zeros_like(self.W), np.zeros_like(self.b)
+
+    def apply(self, dW, db):
+        self.t += 1
+        for w, g, v in zip((self.W, self.b), (dW, db), (self.mW, self.mb)):
+            {update}
+            v *= self.rho
+            v += (1 - self.rho) * (g * g)
+            w -= rate * g / (np.sqrt(v) + self.eps)
+"""
+_CLIPS = "g, rate = np.clip(g, -self.clip, self.clip), self.lr"
+_FALLS = "rate = self.lr / (1 + self.decay * (self.t - 1))"
+
+
+@pytest.mark.parametrize(
+    ("update", "claim", "deviation"),
+    [
+        (_CLIPS, "keras-2-clipvalue", "clip=value"),
+        (_FALLS, "keras-2-decay", "schedule=inverse_time_from_zero"),
+    ],
+    ids=["clips", "falls"],
+)
+def test_what_an_option_is_told_is_right_once_it_is_said_to_be_that(
+    tmp_path: Path, update: str, claim: str, deviation: str
+) -> None:
+    path = tmp_path / "network.py"
+    path.write_text(NETWORK.replace("{update}", update), encoding="utf-8")
+    options = Options(pattern="*/float64/mixed-*")
+    (result,) = run([own(path)], options, every_transport=False).results
+    assert result.deviations == (deviation,)
+    (result,) = run([own(path, [claim])], options, every_transport=False).results
+    assert result.verdict.word in GOOD

@@ -37,7 +37,8 @@ def test_no_other_is_bound_in_place_of_what_says_rmsprop() -> None:
     odd = method("rmsprop", "tag, g, w, lr, rho, eps")
     assert refused(shape(class_of("Updates", "", method("sgd", "g, w, lr"), odd))) == (
         "no method or function of the right shape: Updates.rmsprop(tag, g, w, lr, rho, eps):"
-        " unrecognised parameter tag. If a constant will do, say in port.toml\n[give]\ntag = 0.0"
+        " unrecognised parameter tag. If a constant will do, say in port.toml beside it\n"
+        "[give]\ntag = 0.0"
     )
     both = class_of("Updates", "lr, rho, eps", method("adam", "g, w"), method("rmsprop", "g, w"))
     assert bind(shape(both)).message["method"] == 1
@@ -55,7 +56,7 @@ def test_several_methods_are_refused_naming_the_line() -> None:
     assert refused(shape(one)) == (
         "several fit: RMSProp.step(g, w) made with (lr, rho, eps);"
         " RMSProp.nesterov(g, w) made with (lr, rho, eps)."
-        ' Choose in port.toml:\n[bind]\nmethod = "step"'
+        ' Choose in port.toml beside it:\n[bind]\nmethod = "step"'
     )
 
 
@@ -63,12 +64,12 @@ def test_several_functions_are_refused_naming_the_line() -> None:
     both = {"rmsprop": "lr, rho, eps, g, w", "rmsprop2": "lr, rho, eps, g, w"}
     assert refused(shape(functions=both)) == (
         "several fit: rmsprop(lr, rho, eps, g, w); rmsprop2(lr, rho, eps, g, w)."
-        ' Choose in port.toml:\n[bind]\nfunction = "rmsprop"'
+        ' Choose in port.toml beside it:\n[bind]\nfunction = "rmsprop"'
     )
 
 
 UNKNOWN = "no method or function of the right shape: Trainer.step(g, w) made with"
-ROLE = 'If blub stands for the epsilon, say so in port.toml\n[bind]\nepsilon = "blub"'
+ROLE = 'If blub stands for the epsilon, say so in port.toml beside it\n[bind]\nepsilon = "blub"'
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,11 @@ ROLE = 'If blub stands for the epsilon, say so in port.toml\n[bind]\nepsilon = "
         ("lr, rho, blub", {}, ROLE),
         ("a, rho, blub", {"learning_rate": "a"}, ROLE),
         # Where every role is taken, a constant is what helps.
-        ("lr, rho, eps, blub", {}, "If a constant will do, say in port.toml\n[give]\nblub = 0.0"),
+        (
+            "lr, rho, eps, blub",
+            {},
+            "If a constant will do, say in port.toml beside it\n[give]\nblub = 0.0",
+        ),
     ],
 )
 def test_an_unknown_name_is_refused_with_what_helps(
@@ -97,7 +102,7 @@ def test_a_gradient_is_no_number_that_a_line_could_settle() -> None:
 
 def test_the_constant_of_a_batch_is_one() -> None:
     odd = class_of("Trainer", "lr, rho, eps, batchSize", method("step", "g, w"))
-    assert refused(shape(odd)).endswith("say in port.toml\n[give]\nbatchSize = 1")
+    assert refused(shape(odd)).endswith("say in port.toml beside it\n[give]\nbatchSize = 1")
 
 
 def test_what_says_rmsprop_is_refused_first() -> None:
@@ -115,7 +120,7 @@ def test_no_roles_are_advised_for_more_than_there_are_names() -> None:
 def test_of_several_names_it_is_left_open_which_is_which() -> None:
     odd = class_of("Trainer", "lr, blub, blab", method("step", "g, w"))
     lines = '[bind]\ndecay_rate = "PARAMETER"\nepsilon = "PARAMETER"'
-    advice = f" If these are among blub, blab, say in port.toml which\n{lines}"
+    advice = f" If these are among blub, blab, say in port.toml beside it which\n{lines}"
     assert refused(shape(odd)).endswith(advice)
 
 
