@@ -12,7 +12,7 @@ import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.languages.naming import plain_name, says_rmsprop
 from harness.ports.naming import class_names
@@ -105,55 +105,17 @@ def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
 def _readings(
     way: Mapping[str, Any], wanted: Wanted, of_rows: Collection[str]
 ) -> Iterator[Explored]:
-    # What the user gives is no number that has to be read.
-    said = {
-        path: float(wanted.give[_name(path)])
-        for path in (*way["numbers"], *way.get("idle", ()))
-        if _name(path) in wanted.give
-    }
-    way = {
-        **way,
-        "asked": [path for path in way["asked"] if path not in said],
-        "numbers": {path: n for path, n in way["numbers"].items() if path not in said},
-        "idle": [path for path in way.get("idle", ()) if path not in said],
-    }
-    asked = set(way["asked"])
-    names = {path: _name(path) for path in way["numbers"]}
-    # What a parameter of some name asks for and what a field of that name has is one thing.
-    numbers = {
-        plain_name(name): {"name": name} if path in asked else {"name": name, "value": value}
-        for (path, value), name in zip(way["numbers"].items(), names.values(), strict=True)
-    }
-    # A row of what has one name is one number that each layer has, if it can be nothing else.
-    rows = {path: _plain_row(path) for path in way["others"]}
-    rows = {path: n for path, n in rows.items() if n in of_rows and n not in numbers}
-    numbers |= {name: {"name": name} for name in rows.values()}
-    names |= rows
-    known = hyper_roles(list(numbers.values()), wanted)
-    roles = dict(zip(numbers, known, strict=True))
-    # A default says which one a number is that a constructor may be given.
-    told_by = by_default(list(numbers.values()), known)
-    roles = dict(zip(numbers, told_by, strict=True)) if way.get("valued") else roles
+    way, said = _without_given(way, wanted)
+    if any(not ranked(_name(path)) for path in _open(way)):
+        return  # nobody knows what it is
+    names, _, roles, rows = read = _named(way, wanted, of_rows)
+    quiet, missing = _idle(way, wanted, read)
+    if rows and way.get("factors") and "learning_rate" in missing:
+        missing = ["learning_rate"]
     unread = [
         list(dict.fromkeys(plain_name(names[p]) for p in paths if not roles[plain_name(names[p])]))
         for paths in (way["asked"], (*way.get("valued", ()), *rows))
     ]
-    missing = [role for role in HYPERPARAMETERS if role not in roles.values()]
-    # What a first step does not depend on is given all the same: later ones may. What else there
-    # is says which one an alpha is.
-    idle = {path: _name(path) for path in way.get("idle", ())}
-    all_ = [*numbers.values(), *({"name": name} for name in idle.values())]
-    late = dict(zip(idle, hyper_roles(all_, wanted)[len(numbers) :], strict=True))
-    quiet = {path: role for path, role in late.items() if role in missing}
-    # What moves nothing may be another thing than what does, of which nobody knows what it is.
-    spare = set() if rows and not any(map(_number, rows.values())) else {*quiet.values()}
-    missing = [role for role in missing if role not in spare]
-    if rows and way.get("factors") and "learning_rate" in missing:
-        missing = ["learning_rate"]
-    alike = {path: roles.get(plain_name(name)) for path, name in idle.items()}
-    quiet |= {path: role for path, role in alike.items() if role in HYPERPARAMETERS}
-    if any(not ranked(_name(path)) for path in _open(way)):
-        return  # nobody knows what it is
     open_ = [name for several in unread for name in several]
     count = min(len(missing), len(open_))
     for chosen, places in itertools.product(
@@ -161,20 +123,82 @@ def _readings(
     ):
         if not {*unread[0]} <= {*places}:
             continue
-        read = {**roles, **dict(zip(places, chosen, strict=True))}
-        told = {p: r for p, n in names.items() if (r := read[plain_name(n)])}
+        every = {**roles, **dict(zip(places, chosen, strict=True))}
+        told = {p: r for p, n in names.items() if (r := every[plain_name(n)])}
         given = {p: r for p, r in told.items() if r in HYPERPARAMETERS or r in wanted.options}
         given |= {path: role for path, role in quiet.items() if role not in given.values()}
+        idle = way["idle"]
         if unknown := [p for p in idle if p.startswith(_GIVEN) and not ranked(_name(p))]:
             left = [role for role in HYPERPARAMETERS if role not in given.values()]
             if left and (len(unknown), len(left)) != (1, 1):
                 continue  # what shows as a constant may be what was handed over for one of them
             given |= dict(zip(unknown, left, strict=False))
         # What may be added to the algorithm, and is asked for, is left out of it.
-        off = {p: 0.0 for p in told if p not in given and p in asked}
+        off = {p: 0.0 for p in told if p not in given and p in way["asked"]}
         others = [path for path in way["others"] if path not in given]
         off |= {p: 0.0 for p in idle if p not in given and _MADE.fullmatch(p)}
         yield _explored({**way, "others": others}, given, off | said)
+
+
+def _without_given(
+    way: Mapping[str, Any], wanted: Wanted
+) -> tuple[dict[str, Any], dict[str, float]]:
+    """A way without the numbers that the user gives, which need no reading; and these."""
+    paths = (*way["numbers"], *way.get("idle", ()))
+    said = {path: float(wanted.give[n]) for path in paths if (n := _name(path)) in wanted.give}
+    left = {
+        "asked": [path for path in way["asked"] if path not in said],
+        "numbers": {path: n for path, n in way["numbers"].items() if path not in said},
+        "idle": [path for path in way.get("idle", ()) if path not in said],
+    }
+    return {**way, **left}, said
+
+
+class _Named(NamedTuple):
+    """What the numbers of a way are called, by path, are, and mean, by name; rows of one number."""
+
+    names: dict[str, str]
+    numbers: dict[str, dict[str, Any]]
+    roles: dict[str, str | None]
+    rows: dict[str, str]
+
+
+def _named(way: Mapping[str, Any], wanted: Wanted, of_rows: Collection[str]) -> _Named:
+    """Read the numbers of a way by their names; of rows, those may be one number each."""
+    asked = set(way["asked"])
+    names = {path: _name(path) for path in way["numbers"]}
+    # What a parameter of some name asks for and what a field of that name has is one thing.
+    numbers: dict[str, dict[str, Any]] = {
+        plain_name(name): {"name": name} if path in asked else {"name": name, "value": value}
+        for (path, value), name in zip(way["numbers"].items(), names.values(), strict=True)
+    }
+    # A row of what has one name is one number that each layer has, if it can be nothing else.
+    rows = {path: _plain_row(path) for path in way["others"]}
+    rows = {path: n for path, n in rows.items() if n in of_rows and n not in numbers}
+    numbers |= {name: {"name": name} for name in rows.values()}
+    known = hyper_roles(list(numbers.values()), wanted)
+    if way.get("valued"):
+        # A default says which one a number is that a constructor may be given.
+        known = by_default(list(numbers.values()), known)
+    return _Named(names | rows, numbers, dict(zip(numbers, known, strict=True)), rows)
+
+
+def _idle(way: Mapping[str, Any], wanted: Wanted, read: _Named) -> tuple[dict[str, str], list[str]]:
+    """The roles of what a first step does not depend on, by path; and those that are missing.
+
+    It is given all the same: later steps may. What else there is says which one an alpha is.
+    """
+    _, numbers, roles, rows = read
+    idle = {path: _name(path) for path in way["idle"]}
+    missing = [role for role in HYPERPARAMETERS if role not in roles.values()]
+    all_ = [*numbers.values(), *({"name": name} for name in idle.values())]
+    late = dict(zip(idle, hyper_roles(all_, wanted)[len(numbers) :], strict=True))
+    quiet = {path: role for path, role in late.items() if role in missing}
+    # What moves nothing may be another thing than what does, of which nobody knows what it is.
+    spare = set() if rows and not any(map(_number, rows.values())) else {*quiet.values()}
+    alike = {path: roles.get(plain_name(name)) for path, name in idle.items()}
+    quiet |= {path: role for path, role in alike.items() if role in HYPERPARAMETERS}
+    return quiet, [role for role in missing if role not in spare]
 
 
 def factored(one: Explored, wanted: Wanted) -> Explored | None:
