@@ -25,8 +25,9 @@ from harness.judging.beginning import (
     unbegun,
 )
 from harness.judging.judge import Answers, Goldens, ask, judge
+from harness.judging.lacking import lacking, of_what_lacks, without
 from harness.judging.seeming import only_seems, refuse_another, refuse_frozen, refuse_rows
-from harness.judging.telling import likeliest, noted_untold, reached, told_otherwise, untold
+from harness.judging.telling import noted_untold, refuse_untold, told_otherwise
 from harness.judging.verdict import Result, conclude
 from harness.model.limits import PORT_SECONDS
 from harness.model.observation import Fault, Unreachable
@@ -36,7 +37,6 @@ from harness.ports.port import Port
 from harness.transport.base import Transport
 from harness.transport.guess import WAIT, Budget, Guess, Guesses
 from harness.transport.hosted import HostedTransport
-from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 # How many guesses are asked.
 _MOST = 6
@@ -64,15 +64,15 @@ def judged(port: Port, transport: Transport, goldens: Goldens, **options: Any) -
         words = "its process ended while other ways to call it were tried"
         raise BindingError(f"not bound: {words}: {error.fault.message}") from None
     except BindingError:
-        if not _lacking(transport):
+        if not lacking(transport):
             raise
-        return conclude(port, transport.name, fault=_of_what_lacks(transport))
-    if _lacking(transport):
+        return conclude(port, transport.name, fault=of_what_lacks(transport))
+    if lacking(transport):
         # What it defines may be right all the same; but nothing is said against it.
         if result.stands:
-            words = "; ".join(_without(transport))
+            words = "; ".join(without(transport))
             return replace(result, bound="; ".join(filter(None, (words, result.bound))))
-        return conclude(port, transport.name, fault=_of_what_lacks(transport))
+        return conclude(port, transport.name, fault=of_what_lacks(transport))
     return result
 
 
@@ -86,7 +86,7 @@ def _told(transport: HostedTransport, result: Result, ask_it: Callable[[], Answe
     """
     try:
         again = told_otherwise(transport, result, ask_it)
-        _refuse_untold(again, transport)
+        refuse_untold(again, transport)
     except BindingError as error:
         if not transport.about.explorable or "graph" in transport.way.message:
             raise
@@ -96,58 +96,8 @@ def _told(transport: HostedTransport, result: Result, ask_it: Callable[[], Answe
             raise
         seen = _called(transport, Guesses(moved, ()), ask_it, error, budget)
         again = told_otherwise(transport, seen, ask_it)
-        _refuse_untold(again, transport)
+        refuse_untold(again, transport)
     return again
-
-
-def _refuse_untold(result: Result, transport: HostedTransport) -> None:
-    """Raise BindingError where what is said to be a constant may be a number that it takes."""
-    best = likeliest(result)
-    told = reached(transport) if best else ()
-    # Of an option that nobody gives, a default is the port's own constant.
-    for role in HYPERPARAMETERS:
-        axis = IGNORED[role]
-        none = f"{role}=none"
-        if best is None or not {f"{axis}=ignored", none} & {*best.deviations}:
-            continue
-        constant = 0.0 if none in best.deviations else best.constants.get(role, math.nan)
-        if names := transport.about.untold(role, constant, role in told):
-            known = role.replace("_", " ")
-            raise BindingError(
-                f"not bound: nothing says whether {' or '.join(names)} is the {known}. If one is,"
-                f' say so in port.toml beside it\n[bind]\n{role} = "{names[0]}"'
-            )
-        if role not in told and (name := transport.about.settable(role, constant)):
-            raise untold(role, name)
-
-
-def _lacking(transport: HostedTransport) -> bool:
-    """Whether a port was loaded without something that its source asks for."""
-    return bool(transport.about.stopped or transport.about.stood_in or transport.partial)
-
-
-def _without(transport: HostedTransport) -> Iterator[str]:
-    """What a port was judged without."""
-    if transport.about.stood_in:
-        # Not there, or not fit for this Python: the names alone do not say which.
-        names = ", ".join(transport.about.stood_in)
-        yield f"{names} could not be imported; nothing that was run needs it"
-    if transport.partial:
-        yield f"{transport.partial.partition(';')[0]}; nothing that was run needs it"
-    if transport.about.stopped and not transport.ours:
-        yield f"its top level ended {transport.about.stopped}; what it defines was judged"
-
-
-def _of_what_lacks(transport: HostedTransport) -> Fault:
-    """What is missing; else the top level failed: the port's own fault if it defines nothing."""
-    if transport.about.stood_in:
-        return Fault("not-run", next(iter(transport.about.stood_in.values())))
-    if transport.partial:
-        return Fault("not-run", transport.partial)
-    if not transport.about.defines:
-        return Fault("crashes", transport.about.stopped)
-    message = f"{transport.about.stopped}; what it defines cannot be judged without its top level"
-    return Fault("not-run", message)
 
 
 def _judged(

@@ -69,6 +69,27 @@ def told_otherwise(
     return result
 
 
+def refuse_untold(result: Result, transport: HostedTransport) -> None:
+    """Raise BindingError where what is said to be a constant may be a number that it takes."""
+    best = likeliest(result)
+    told = reached(transport) if best else ()
+    # Of an option that nobody gives, a default is the port's own constant.
+    for role in HYPERPARAMETERS:
+        axis = IGNORED[role]
+        none = f"{role}=none"
+        if best is None or not {f"{axis}=ignored", none} & {*best.deviations}:
+            continue
+        constant = 0.0 if none in best.deviations else best.constants.get(role, math.nan)
+        if names := transport.about.untold(role, constant, role in told):
+            known = role.replace("_", " ")
+            raise BindingError(
+                f"not bound: nothing says whether {' or '.join(names)} is the {known}. If one is,"
+                f' say so in port.toml beside it\n[bind]\n{role} = "{names[0]}"'
+            )
+        if role not in told and (name := transport.about.settable(role, constant)):
+            raise untold(role, name)
+
+
 def noted_untold(port: Port, transport: HostedTransport, result: Result) -> Result:
     """The result, which says of constants that somebody might tell it in a way not found.
 
