@@ -50,7 +50,7 @@ _FIXED = {
     "decay_rate": [0.3, 0.8, 0.95, 0.995],
     "mean_decay": [0.3, 0.9, 0.99],
     "momentum": [0.5, 0.9, 0.99],
-    "weight_decay": [0.01],
+    "weight_decay": [1e-3, 0.1],
     "decay": [1e-3, 0.1, 2.0],
     "factor": [0.5, 0.95],
 }

@@ -26,8 +26,15 @@ from harness.judging.beginning import (
 )
 from harness.judging.judge import Answers, Goldens, ask, judge
 from harness.judging.lacking import lacking, of_what_lacks, without
-from harness.judging.seeming import only_seems, refuse_another, refuse_frozen, refuse_rows
+from harness.judging.seeming import (
+    noted_uncalled,
+    only_seems,
+    refuse_another,
+    refuse_frozen,
+    refuse_rows,
+)
 from harness.judging.telling import noted_untold, refuse_untold, told_otherwise
+from harness.judging.through_adapter import noted_adapter
 from harness.judging.verdict import Result, conclude
 from harness.model.limits import PORT_SECONDS
 from harness.model.observation import Fault, Unreachable
@@ -59,7 +66,8 @@ def judged(port: Port, transport: Transport, goldens: Goldens, **options: Any) -
         result = _told(transport, result, lambda: ask(port, transport, goldens, **options))
         refuse_another(port, transport, result)
         refuse_rows(port, result)
-        result = noted_untold(port, transport, result)
+        result = noted_adapter(port, noted_untold(port, transport, result))
+        result = noted_uncalled(port, transport, result)
     except Unreachable as error:
         words = "its process ended while other ways to call it were tried"
         raise BindingError(f"not bound: {words}: {error.fault.message}") from None
@@ -236,10 +244,8 @@ def _read(
         simpler &= not told or bool(own & given)
         if explained.stands and (simpler or not result.stands):
             return replace(explained, bound=f"so called, {guess.title}")
-    if others and not result.stands:
-        transport.adopt(by_names)
-        return answers.result()
-    return result
+    transport.adopt(by_names)
+    return answers.result() if others and not result.stands else result
 
 
 def _far(answers: Answers) -> tuple[int, float]:
@@ -287,7 +293,9 @@ def _called(
         moved = tuple(guess for guess in moved if guess.owner == moved[0].owner)
     answers: list[tuple[Guess, Answers]] = []
     failed: list[str] = []
-    for guess in moved[:_MOST]:
+    # What is right without what a class does around its steps is asked after all that it does.
+    part: tuple[Guess, Result] | None = None
+    for guess in sorted(moved[:_MOST], key=_of_a_part):
         if not budget.left:
             break
         transport.adopt(guess)
@@ -297,7 +305,10 @@ def _called(
             continue
         right = again.result(None)
         if right.verdict.word in GOOD:
-            return _so_called(right, guess)
+            if not _of_a_part(guess) or not any(_hooked(other) for other, _ in answers):
+                return _so_called(right, guess)
+            part = part or (guess, right)
+            continue
         if right.verdict.fault is None or right.divides_by_zero:
             answers.append((guess, again))
         failed.append(f"{guess.title}: neither right nor explained ({right.verdict.word})")
@@ -323,12 +334,25 @@ def _called(
             continue
         if result.stands and not only_seems(guess, result):
             return _so_called(result, guess)
+    if part is not None:
+        transport.adopt(part[0])
+        return _so_called(part[1], part[0])
     if not budget.left:
         failed.insert(0, budget.message)
     message = _message(error, [*failed, *guesses.failed])
     kinds = {guess.message.get("plan", {}).get("loop") for guess in guesses.moved}
     looped = kinds == {"steps"} and not guesses.failed
     raise BindingError(message, error.near, error.unknown, looped) from error
+
+
+def _of_a_part(guess: Guess) -> bool:
+    """Whether it feeds one update without what surrounds it in what is called."""
+    return bool(guess.message.get("plan", {}).get("loop") == "one step")
+
+
+def _hooked(guess: Guess) -> bool:
+    """Whether it calls what a class does before and after its steps, too."""
+    return any(call.get("hook") for call in guess.message.get("plan", {}).get("calls", ()))
 
 
 def _several(moved: Sequence[Guess]) -> BindingError:

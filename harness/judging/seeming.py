@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from harness.judging.judge import Answers
 from harness.judging.verdict import Result
+from harness.languages.around import uncalled
 from harness.languages.gradients import averaged_rows
 from harness.languages.gradients import called as called_by
 from harness.languages.naming import says_rmsprop
@@ -58,6 +60,16 @@ def refuse_rows(port: Port, result: Result) -> None:
                 f"not bound: {name} is averaged over its first axis, as rows of examples are, and"
                 " was handed over as the gradients themselves"
             )
+
+
+def noted_uncalled(port: Port, transport: HostedTransport, result: Result) -> Result:
+    """The result, which says what a class does around its steps that nobody did."""
+    called = transport.about.stepping
+    if port.adapter is not None or port.language != "python" or len(called) < 2:
+        return result
+    found = [one for tree in _trees(port) for one in uncalled(tree, called)]
+    said = [f"{name}, which sets {attribute}, was not called" for name, attribute in found[:2]]
+    return replace(result, bound="; ".join(filter(None, (result.bound, *said)))) if said else result
 
 
 def _trees(port: Port) -> Iterator[ast.Module]:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from harness.diagnosis.explanation import Explanation
 from harness.diagnosis.hypotheses import IGNORED
 from harness.judging.judge import Answers
+from harness.judging.through_adapter import kept_back
 from harness.judging.verdict import Result
 from harness.languages.literals import NEAR, steps_with
 from harness.ports.binding import BindingError
@@ -99,7 +100,8 @@ def noted_untold(port: Port, transport: HostedTransport, result: Result) -> Resu
     best = diagnosis.best if diagnosis else None
     if diagnosis is None or best is None or transport.about.of_library:
         return result
-    told, constants = transport.describe().roles, best.constants
+    back = kept_back(port)
+    told, constants = {*transport.describe().roles} - back, best.constants
     own = [
         role
         for role in HYPERPARAMETERS
@@ -119,7 +121,10 @@ def noted_untold(port: Port, transport: HostedTransport, result: Result) -> Resu
     left = [role for role in own if not computed(role)]
     if not left:
         return result
-    words = f"no way was found to tell it its {_either([role.replace('_', ' ') for role in left])}"
+    known = _either([role.replace("_", " ") for role in left])
+    words = f"no way was found to tell it its {known}"
+    if back & {*left}:
+        words = f"the adapter hands the {known} to nothing"
     untold = frozenset(left)
     among = tuple(replace(other, untold=untold) for other in diagnosis.alternatives)
     diagnosis = replace(diagnosis, best=replace(best, untold=untold), alternatives=among)

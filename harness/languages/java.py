@@ -123,7 +123,8 @@ class Java(LanguageWithBraces):
     def headline(self, message: str) -> str:
         """Javac's with the symbol that it does not find, ECJ's with what it says below."""
         head, below = split(message)
-        if symbol := next((line for line in below if line.startswith("symbol:")), ""):
+        symbol = next((line for line in below if line.startswith("symbol:")), "")
+        if symbol and head.endswith("cannot find symbol"):
             return f"{head}: {' '.join(symbol.split()[1:])}"
         if place := re.match(r"\d+\. ERROR in (\S+) \(at line (\d+)\)", head):
             after = (line for i, line in enumerate(below) if below[i - 1].strip("^") == "")

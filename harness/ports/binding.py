@@ -58,7 +58,8 @@ def bind(shape: Mapping[str, Any], wanted: Wanted | None = None) -> Binding:
     named = any(rank[0] for rank, binding in ways if binding == chosen[0])
     others = {_owner(b) for rank, b in ways} - {_owner(chosen[0])}
     rest = {_owner(b) for rank, b in ways if not rank[0]} - {_owner(chosen[0])}
-    among = "" if named or not others else _owner(chosen[0])
+    alike = {_owner(b) for rank, b in ways if rank[0]} - {_owner(chosen[0])}
+    among = _owner(chosen[0]) if (alike if named else others) else ""
     twins = tuple(b for _, b in every if is_twin(b, chosen[0]))
     return replace(chosen[0], chosen=bool(named and rest), among=among, twins=twins)
 

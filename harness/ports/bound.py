@@ -110,7 +110,7 @@ class Binding:
             says that for all parameters.
         guessed: it rests on more than names and types.
         chosen: of several that fit it is the one that is called RMSProp.
-        among: what is bound, where several fit and none is called RMSProp; else empty.
+        among: what is bound, where several fit and none or more are called RMSProp; else empty.
         told: that RMSProp is meant, where it makes several algorithms.
         given: what it is given because that says RMSProp: "method = 'rmsprop'".
         containers: for gradients and weights each, those in which what is done with it is possible.

@@ -243,7 +243,7 @@ def _of_method(
             calls = [{**call, "hook": True}, {"method": name_of_step}]
             yield from finished({**whole, "calls": calls}, complete, f"{title}, {name_of_step}()")
         if any(hooks):  # which a class may lack that does not call its base's constructor
-            yield from finished({**whole, "calls": [call]}, complete, title)
+            yield from finished({**whole, "calls": [call], "unhooked": True}, complete, title)
 
 
 def _says_step(title: str, draft: Draft, wanted: Wanted) -> None:

@@ -17,7 +17,7 @@ from harness.languages.naming import RMSPROP
 from harness.ports.offers import structured
 from harness.ports.plans import plans
 from harness.ports.roles import Wanted
-from harness.ports.sketch_parameters import decaying, once, parameters_of
+from harness.ports.sketch_parameters import decaying, once, opened, parameters_of
 
 # What is called in every step, where names of parameters do not tell.
 _STEPS = re.compile(r"update|step|apply|optimi[sz]e|train|adjust|descend", re.IGNORECASE)
@@ -65,7 +65,7 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
     likely = any(best.score[1:4]) or len(rated) == 1
     others = [r for r in rated if r.owner == best.owner or not likely]
     seen = tuple(dict.fromkeys(_shown(r) for r in others if not _DULL.match(r.action.name)))
-    if not shape.get("planned") and not best.action.takes("gradients"):
+    if not best.action.takes("gradients"):
         seen = (*_hidden(shape, best.owner, far), *seen)
     action = best.action
     if shape.get("functions") and action.whole and not shape.get("planned"):
@@ -75,12 +75,13 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
     kept: tuple[str, ...] = ()
     if shape.get("planned"):  # a host that reads what the source does: Python's
         body = body_of(text, best.owner, action.name)
+        simple = re.split(r"[.$]", best.owner)[-1]
         action = replace(
             action,
             sure=bool(best.score[1]),
             silent=not body.returns,
             writes=body.writes,
-            calls=body.calls,
+            calls=tuple(name for name in body.calls if (simple, name) not in far),
         )
         methods = {r.action.name: r.action for r in others if r.constructor is not None}
         names = preparing(text, best.owner, action.name, methods)
@@ -117,7 +118,7 @@ def sketched(shape: Mapping[str, Any], wanted: Wanted, file: Path, module: str =
         called=_shown(best) if likely else "",
         factory=made if made != owner.replace("$", ".") else "",
     )
-    return once(decaying(sketch, text))
+    return once(opened(decaying(sketch, text)))
 
 
 def _hidden(
@@ -136,8 +137,13 @@ def _hidden(
     within = [c for c in shape.get("candidates", []) if c["class"].startswith(nested)]
     every = [*listed, *within]  # of one that is nested somebody may call it
     open_ = {m["name"] for c in every for m in (*c.get("methods", []), *c.get("bare", []))}
+    private = {m["name"]: m["parameters"] for c in listed for m in c.get("private", [])}
     for (of, name), distance in far.items():
-        if listed and of == simple and distance == 0 and name not in open_:
+        if not listed or of != simple or distance or name in open_:
+            continue
+        if name in private:  # in Python all the same
+            yield f"{simple}.{name}({', '.join(p['name'] for p in private[name])}) makes the step"
+        elif not private:
             yield f"{simple}.{name} makes the step, and cannot be called from here: open it"
 
 

@@ -73,6 +73,7 @@ def parameters_of(
             part=Part(**p["part"]) if p.get("part") else None,
             within=re.sub(r"^.*\.", "", p.get("within", "")).replace("$", "."),
             value=_constant(p),
+            otherwise=_otherwise(p, data),
         )
         for p, role in zip(parameters, roles, strict=True)
     )
@@ -91,6 +92,19 @@ def _constant(parameter: Mapping[str, Any]) -> str:
     listed = (h for h in parameter.get("hints") or () if parameter["kind"] == "choice")
     constants = (one for hint in listed for one in hint.split(", "))
     return next((one for one in constants if says_rmsprop(one.rpartition(".")[2])), "")
+
+
+def _otherwise(parameter: Mapping[str, Any], data: bool) -> str:
+    """What a number is where it is left out; of a call, also that there is no state as yet.
+
+    >>> [_otherwise({"value": x}, False) for x in (100.0, 1e-06)]
+    ['100', '1e-06']
+    """
+    if "value" in parameter:
+        value = float(parameter["value"])
+        return repr(int(value)) if value.is_integer() else repr(value)
+    nothing = data and parameter.get("nothing") and parameter["kind"] == "any"
+    return "None" if nothing or parameter.get("word") else ""
 
 
 def _role(parameter: Mapping[str, Any], role: str | None, data: bool) -> str | None:
@@ -170,7 +184,7 @@ def decaying(sketch: Sketch, text: str) -> Sketch:
     taken = {
         name
         for name in names
-        if re.search(rf"\b1(?:\.0?f?)?\s*-\s*(?:\w+\.)*_?{re.escape(name)}\b", text)
+        if re.search(rf"\b1(?:\.0?f?)?\s*-\s*(?:\w+\.)*_?{re.escape(name)}\b(?!\.)", text)
         or re.search(rf"\(- 1(?:\.0)? {re.escape(name)}\)", text)
     }
     if len(taken) != 1:
@@ -183,6 +197,32 @@ def decaying(sketch: Sketch, text: str) -> Sketch:
     constructor = sketch.constructor and tuple(map(told, sketch.constructor))
     known = sketch.action and replace(action, parameters=tuple(map(told, action.parameters)))
     return replace(sketch, constructor=constructor, action=known)
+
+
+def opened(sketch: Sketch) -> Sketch:
+    """A sketch in which what may be left out is asked for, where it may be what nothing is told.
+
+    A hyperparameter that an adapter hands to nobody shows as a constant of the port's own, and a
+    state that it does not keep as one that is lost.
+    """
+    action = sketch.action
+    called = [*sketch.before, *filter(None, [action])]
+    every = [*(sketch.constructor or ()), *(p for one in called for p in one.parameters)]
+    taken = {p.role for p in every} | {one.parameter.role for one in sketch.settings}
+    missing = tuple(role for role in RATES if role not in taken)
+
+    def told(p: Parameter) -> Parameter:
+        if not p.default or p.role or p.value:
+            return p
+        if p.otherwise == "None" and not p.named:
+            return replace(p, spare=("a state",))
+        number = p.otherwise or p.type.lower() in ("float", "double")
+        return replace(p, spare=missing) if number else p
+
+    constructor = sketch.constructor and tuple(map(told, sketch.constructor))
+    if action is not None:
+        action = replace(action, parameters=tuple(map(told, action.parameters)))
+    return replace(sketch, constructor=constructor, action=action)
 
 
 def once(sketch: Sketch) -> Sketch:

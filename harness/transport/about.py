@@ -56,6 +56,21 @@ class About:
         return [] if self._message is None or self.of_library else names_in(self._message)
 
     @property
+    @readable()
+    def stepping(self) -> list[str]:
+        """The class and its methods that are called, all by name; empty where that is no class."""
+        called, message = self.called, self._message or {}
+        plan = message.get("plan", {})
+        if plan.get("function") and plan.get("class"):
+            called = [plan["class"], plan["function"]]
+        place = message.get("method")
+        if isinstance(place, int):
+            candidates = self._shape.get("candidates", [])
+            listed = next(c["methods"] for c in candidates if c["class"] == message["class"])
+            called = [message["class"], listed[place]["name"]]
+        return called
+
+    @property
     def of_library(self) -> bool:
         """Whether it is an optimizer of a library, of which the library tells its settings."""
         return "library" in self._shape

@@ -35,6 +35,10 @@ _EXPLORING_SECONDS = 6.0
 _RESULTS = {"in place": "entries", "replaced": "entries"}
 
 
+# What a JVM calls parameters whose names no compiler kept.
+_NAMELESS = re.compile(r"arg\d+|x\$\d+")
+
+
 class Exploring(Conversation, Protocol):
     """The part of a transport that guessing needs."""
 
@@ -73,6 +77,8 @@ def of_plans(
                 continue  # what it begins as is another guess at the same update
             if _put_in(plan) and any(plan.message["plan"]["class"] == m.owner for m in moved):
                 continue  # it begins its averages itself
+            if plan.message["plan"].get("unhooked") and any(plan.title == m.title for m in moved):
+                continue  # what it does around its steps is left out only where it cannot be done
             shaped = with_form(plan, form)
             observation = try_once(conversation, shaped.message)
             if observation.fault is not None:
@@ -199,6 +205,18 @@ def _last(name: str) -> str:
     return re.split(r"[.$]", name)[-1]
 
 
+def _unread(names: Sequence[str]) -> str:
+    """That nobody knows what numbers are, and what a user may do about it."""
+    known = [name for name in names if not _NAMELESS.fullmatch(name)]
+    if len(known) < len(names):  # which no line of a manifest could name
+        return "nobody knows what some of the numbers are that it depends on: they have no names"
+    lines = "".join(f"\n    {name} = 1.0" for name in known)
+    return (
+        f"nobody knows what {' and '.join(known)} is. If constants will do, say in port.toml beside"
+        f" it\n    [give]{lines}"
+    )
+
+
 def _of_explored(
     conversation: Exploring,
     shape: Mapping[str, Any],
@@ -227,11 +245,7 @@ def _of_explored(
             readings = list(explored.readings(way, wanted))
             if not readings:
                 names = explored.unknown(way, wanted)
-                lines = "".join(f"\n    {one} = 1.0" for one in names)
-                failed.setdefault(
-                    f"{name}: nobody knows what {' and '.join(names)} is. If constants will do, say"
-                    f" in port.toml beside it\n    [give]{lines}"
-                )
+                failed.setdefault(f"{name}: {_unread(names)}")
             # What a way before could be told, and this one cannot, is no constant of the port's.
             readings = [one for one in readings if told <= {*one.roles}]
             told |= explored.told(way, wanted)

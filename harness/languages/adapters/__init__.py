@@ -56,6 +56,8 @@ class Parameter:
         within: the class of settings that it is an argument of, as code writes it; empty for none.
         imports: the classes that the hints name, as they are imported.
         value: what it is given, as code writes it, where only that is meant; empty for none.
+        otherwise: what it is where it is left out, as code writes it; empty if that is not known.
+        spare: it may be left out, but is what nothing else is told: the roles that it may have.
     """
 
     name: str
@@ -72,6 +74,8 @@ class Parameter:
     within: str = ""
     imports: tuple[str, ...] = ()
     value: str = ""
+    otherwise: str = ""
+    spare: tuple[str, ...] = ()
 
     def known(self, roles: Container[str]) -> bool:
         """Whether it can be given as it is."""
@@ -226,6 +230,30 @@ def left(text: str) -> list[tuple[int, str]]:
     return found
 
 
+# Where an adapter takes a hyperparameter and keeps it, in the words of its five languages.
+_TAKES = re.compile(
+    r"def __init__\(self.*|^\s*(?:self\.\w+(?:,\s*|\s*=\s*))+(?:\w+(?:,\s*)?)+$"
+    r"|^\s*this\.(\w+) = \1;$|\b(?:double|float|Double|Float|va[lr])\s+\w+"
+    r"|\w+\s*:\s*(?:Double|Float)\b|\(defn[^\[]*\[[^\]]*\]",
+    re.MULTILINE,
+)
+
+
+def handed_on(text: str) -> frozenset[str]:
+    """The hyperparameters that an adapter does something with beside taking and keeping them.
+
+    >>> sorted(handed_on("class A(val learningRate: Double, val epsilon: Double) { f(epsilon) }"))
+    ['epsilon']
+    """
+    code = _TAKES.sub("", text)
+    forms = {role: (role, name, role.replace("_", "-")) for role, name in CAMEL.items()}
+    return frozenset(
+        role
+        for role, names in forms.items()
+        if any(re.search(rf"(?<![\w-]){name}(?![\w-])", code) for name in names)
+    )
+
+
 def listed(sketch: Sketch, comment: str, margin: str) -> list[str]:
     """What can be called, as comments for the person who chooses."""
     return [f"{margin}{comment} {one}" for one in sketch.seen[:8]]
@@ -240,7 +268,7 @@ def split(parameters: Sequence[Parameter]) -> tuple[list[Parameter], list[Parame
     names: list[Parameter] = []
     skipped = False
     for p in parameters:
-        if not (p.role or p.value) and p.default:
+        if not (p.role or p.value or p.spare) and p.default:
             skipped = True
         elif p.named or skipped:
             names.append(p)

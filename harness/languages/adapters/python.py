@@ -208,8 +208,10 @@ def _call(
             yield f"{margin}    {name}{_given(p, known)},"
         else:
             kind = f": {p.type}" if p.type else ""
-            asked = f"; it is asked for {p.asked}" if p.asked else ""
-            yield f"{margin}    {name}None,  # {MARK}: what {p.name}{kind} is{asked}"
+            told = f"{p.name}{kind} is"
+            told += f"; it is asked for {p.asked}" if p.asked else ""
+            told += f"; {' or '.join(p.spare)}? It may be left out" if p.spare else ""
+            yield f"{margin}    {name}{p.otherwise or None},  # {MARK}: what {told}"
     yield f"{margin})"
 
 

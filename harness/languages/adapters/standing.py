@@ -131,6 +131,9 @@ class _Held:
         for path, value in places:
             yield f"{_MARGIN}{path} = {value}"
         weights = next((path for path, value in places if value == "w"), None)
+        for name, spec in self._objects.items():
+            for path, effect in _effects(spec, _variable(name)):
+                yield f"{_MARGIN}{path} = {_moving(effect, weights)}  # {MARK}: does it do that?"
         given = [
             f["data"]
             for c in self._plan["calls"]
@@ -256,8 +259,6 @@ def _text(spec: Spec, name: str, marks: list[str]) -> str:
         entries = (f"{k}: {_text(s, f'{name}[{k}]', marks)}" for k, s in _entries(spec))
         return f"{{{', '.join(entries)}}}"
     if kind == "method":
-        if spec.get("effect", "nothing") != "nothing":
-            marks.append(f"{name}()")
         if "returns" not in spec:
             return "lambda *_: None"
         inner = _text(spec["returns"], f"{name}()", marks)
@@ -291,9 +292,12 @@ def _places(spec: Spec, path: str) -> list[tuple[str, str]]:
     kind = spec["kind"]
     if kind == "leaf":
         value = {"weights": "w", "gradients": "g"}.get(spec["role"])
-        # What a function returns is no place, nor is a name.
-        placed = path.endswith("]") or ("." in path and not path.endswith(")"))
-        return [(path, value)] if value and placed and not spec.get("slot") else []
+        if not value or spec.get("slot"):
+            return []
+        if path.endswith("()") and "." in path:  # what answers anew in every step
+            return [(path.removesuffix("()"), f"lambda *_: {value}")]
+        placed = path.endswith("]") or "." in path  # a name is no place
+        return [(path, value)] if placed else []
     if kind == "list":
         return _places(spec["of"], f"{path}[0]")
     if kind == "parts":
@@ -304,6 +308,39 @@ def _places(spec: Spec, path: str) -> list[tuple[str, str]]:
     if kind == "map":
         return [p for k, s in _entries(spec) for p in _places(s, f"{path}[{k}]")]
     return _places(spec["returns"], f"{path}()") if "returns" in spec else []
+
+
+def _effects(spec: Spec, path: str) -> Iterator[tuple[str, str]]:
+    """Where the methods are below a value that change weights, and how they are taken to do so."""
+    kind = spec["kind"]
+    if kind == "method" and spec.get("effect", "nothing") != "nothing":
+        yield path, spec["effect"]
+    inner: list[tuple[str, Spec]] = []
+    if kind == "list":
+        inner = [("[0]", spec["of"])]
+    elif kind == "parts":
+        inner = [(f"[{i}]", part) for i, part in enumerate(spec["parts"])]
+    elif kind == "object":
+        inner = [(f".{key}", part) for key, part in spec["attributes"].items()]
+    elif kind == "map":
+        inner = [(f"[{key}]", part) for key, part in _entries(spec)]
+    for place, part in inner:
+        yield from _effects(part, path + place)
+
+
+def _moving(effect: str, weights: str | None) -> str:
+    """A function that does to the weights what one is taken to do with what it is given last."""
+    if weights is None:
+        return "lambda *given: None"
+    given = {"add": f"{weights} + given[-1]", "set": "given[-1]"}
+    value = given.get(effect, f"{weights} - given[-1]")
+    if effect == "times gradient":
+        value = f"{weights} - given[-1] * g"
+    if weights.endswith("]"):
+        owner, _, key = weights[:-1].rpartition("[")
+        return f"lambda *given: {owner}.__setitem__({key}, {value})"
+    owner, _, key = weights.rpartition(".")
+    return f"lambda *given: setattr({owner}, {key!r}, {value})"
 
 
 def _keeps(spec: Spec) -> bool:

@@ -270,5 +270,6 @@ def _arguments(
             continue
         perhaps = " or ".join(spare) if p.type.lower() in _NUMBERS else ""
         told = f"{words.told(p)} is{perhaps and f'; {perhaps}?'}"
+        told += " It may be left out" if p.spare else ""
         yield f"{margin}{name}{words.unknown(p)}{comma} // {MARK}: what {told}"
         yield from (f"{margin}// {hint}" for hint in p.hints)

@@ -113,6 +113,8 @@ def excused(message: str, source: Sequence[Path], around: Around, forgotten: Own
     wanted = names(message)
     simple = [name for name in wanted if "." not in name and "/" not in name]
     own = set(forgotten(simple)) if simple else set()
+    # What the source itself defines is there, and was not found for another reason.
+    own |= {name for name in simple if any(_defines(text_of(path), name) for path in source)}
     if lacking := [name for name in wanted if name not in own]:
         if whole := newer.lacking(lacking, map(text_of, source)):
             first = _first(message, lacking)
@@ -142,6 +144,10 @@ def excused(message: str, source: Sequence[Path], around: Around, forgotten: Own
         first = next((line for line in message.splitlines() if "rror" in line), message).strip()
         return f"it does not compile with the Scala at hand: {first}; {_scala(around)}"
     return ""
+
+
+def _defines(text: str, name: str) -> bool:
+    return bool(re.search(rf"\b(?:class|interface|record|enum|trait|object)\s+{name}\b", text))
 
 
 def _first(message: str, lacking: Sequence[str]) -> str:

@@ -17,6 +17,8 @@ from harness.languages.package_names import package_name
 
 _LONGEST_MESSAGE = 2000
 _BUILTIN = {c for c in vars(builtins).values() if isinstance(c, type)}
+# Python's own library, and ours.
+_NOT_ITS_OWN = (str(Path(contextlib.__file__).parent), str(Path(__file__).parents[3]))
 # What a class of exceptions can neither hide nor replace.
 _traceback = vars(BaseException)["__traceback__"].__get__
 # What is installed under another name than it is imported by.
@@ -75,7 +77,7 @@ def syntax_message(error: SyntaxError) -> str:
 
 
 def message_of(error: BaseException, path: str = "") -> str:
-    """Type, message, and the last line of the port's own file that took part.
+    """Type, message, and the innermost line of the port's own files that took part.
 
     The exception is a stranger's: whatever it answers when it is asked is text, or left out.
     """
@@ -84,9 +86,19 @@ def message_of(error: BaseException, path: str = "") -> str:
     with contextlib.suppress(BaseException):
         message = _text(str(error))
         text += f": {message}" if message else ""
-    if (line := line_of(error, path)) is not None:
-        text += f" ({Path(path).name}:{line})"
-    return text
+    return text + _place(error, path)
+
+
+def _place(error: BaseException, path: str) -> str:
+    """The innermost line of a port's file, or of one that it imports, as text behind a message."""
+    if line_of(error, path) is None:
+        return ""
+    place = ""
+    for frame, line in traceback.walk_tb(_traceback(error)):
+        file = frame.f_code.co_filename
+        if file == path or (file.endswith(".py") and not file.startswith(_NOT_ITS_OWN)):
+            place = f" ({Path(file).name}:{line})" if "-packages" not in file else place
+    return place
 
 
 def asks_for_input(error: BaseException) -> bool:

@@ -169,17 +169,29 @@ class Instance:
         """Go one step with the arrays that take part."""
         session = self._session
         units = self._units if session.plan["arrangement"] != "together" else [self._everything]
-        for unit in units:
-            taking = [i for i in unit if i is not None and session.array_of[i] in part]
-            if not taking and len(part):
-                continue
-            self._one(unit, taking)
+        taken = [
+            (unit, taking)
+            for unit in units
+            if (taking := [i for i in unit if i is not None and session.array_of[i] in part])
+            or not len(part)
+        ]
+        calls = list(session.plan["calls"])
+        steps = [place for place, call in enumerate(calls) if not _around(call)]
+        # What a class does around a step is done once, however many units there are.
+        first, last = (steps[0], steps[-1] + 1) if len(taken) > 1 else (0, len(calls))
+        for call in calls[:first]:
+            self._call(call, taken[0][0])
+        for unit, taking in taken:
+            self._one(unit, taking, calls[first:last])
+        for call in calls[last:]:
+            self._call(call, taken[0][0])
 
-    def _one(self, unit: Sequence[Piece], taking: Sequence[int]) -> None:
-        session = self._session
+    def _one(
+        self, unit: Sequence[Piece], taking: Sequence[int], calls: Sequence[Mapping[str, Any]]
+    ) -> None:
         self._fresh_gradients(unit)
         returned: Any = None
-        for call in session.plan["calls"]:
+        for call in calls:
             came = self._call(call, unit)
             if not call.get("hook"):
                 returned = came
@@ -267,6 +279,11 @@ class Instance:
         self._session.first, self._session.widened = first, widened
         self._state = returned[first == "first"]
         return returned[first == "second"]
+
+
+def _around(call: Mapping[str, Any]) -> bool:
+    """Whether a call is none of the step's, but what a class asks for before or after it."""
+    return bool(call.get("hook")) and "arguments" not in call
 
 
 def _makes_up(spec: Mapping[str, Any]) -> bool:

@@ -122,7 +122,9 @@ def passed_on(cls: type, nodes: Sequence[ast.ClassDef]) -> list[dict[str, Any]]:
             given = vars(base).get("__init__")
             if given is None or given is initial or not inspect.isfunction(given):
                 continue
-            count, filled = _filled(nodes, name)
+            if (handed := _handed(nodes, name)) is None:
+                break
+            count, filled = handed
             for one in parameters(given)[1 + count :]:
                 if one["name"] not in known | filled:
                     found.append({**one, "keyword_only": True, "positional_only": False})
@@ -133,17 +135,19 @@ def passed_on(cls: type, nodes: Sequence[ast.ClassDef]) -> list[dict[str, Any]]:
     return found
 
 
-def _filled(nodes: Sequence[ast.ClassDef], keywords: str) -> tuple[int, set[str]]:
-    """How many arguments, and which by name, a base is given beside `**kwargs`."""
+def _handed(nodes: Sequence[ast.ClassDef], keywords: str) -> Optional[tuple[int, set[str]]]:
+    """How many arguments, and which by name, a base is given beside `**kwargs`; None without."""
+    calls = False
     for part in (part for node in nodes[:1] for part in ast.walk(node)):
         if isinstance(part, ast.Call) and ast.unparse(part.func).endswith(".__init__"):
+            calls = True
             names = {word.arg: ast.unparse(word.value) for word in part.keywords}
             if names.pop(None, "") == keywords:
                 by_place = [a for a in part.args if ast.unparse(a) != "self"]
                 # What is handed on by place is given by name as well.
                 by_place = [a for a in by_place if not isinstance(a, ast.Starred)]
                 return len(by_place), {*filter(None, names)}
-    return 0, set()
+    return None if calls else (0, set())
 
 
 def _taken_over(
@@ -181,7 +185,7 @@ def named(use: Optional[Use], known: set[str]) -> list[dict[str, Any]]:
     """Parameters for the keys that `**kwargs` is asked for."""
     keys = {k: u for k, u in (use.keys if use else {}).items() if isinstance(k, str)}
     return [
-        {**BLANK, "name": key, "use": inner.as_json()}
+        {**BLANK, "name": key, "use": inner.as_json(), "word": True}
         for key, inner in keys.items()
         if key not in known
     ]

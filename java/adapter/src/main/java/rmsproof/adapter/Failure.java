@@ -86,8 +86,9 @@ final class Failure {
     private static StackTraceElement own(Throwable cause, Port port) {
         StackTraceElement[] frames = asked(cause::getStackTrace);
         for (StackTraceElement frame : frames == null ? new StackTraceElement[0] : frames) {
+            // A compiler's own checks stand in no line.
             if (port != null && frame != null && frame.getFileName() != null
-                    && port.owns(frame)) {
+                    && frame.getLineNumber() >= 0 && port.owns(frame)) {
                 return frame;
             }
         }

@@ -1,0 +1,73 @@
+"""What a class in Python does around its steps, which nobody does who only calls these."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator
+
+# What begins anew, what is looked up, and what trains by itself is nobody's part of a step.
+_APART = re.compile(
+    r"_|(?:get|set|is|has|to|load|save|read|write|reset|restart|init|zero|clear|restore|copy|clone"
+    r"|state|build|create|register|add|plot|print|describe|summary|config|compile)"
+)
+
+
+def uncalled(tree: ast.Module, called: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The methods of a class that set what its steps read, and are none of the calls.
+
+    Args:
+        tree: of the source.
+        called: the class's name among those of its methods that are called.
+
+    Yields:
+        A method, and the attribute that it sets; only of methods that nothing has to be handed.
+    """
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    for name in classes.keys() & {*called}:
+        methods = _methods(classes, name)
+        steps = _closure(methods, {*called})
+        made = _closure(methods, {"__init__"})
+        reads, sets = _attributes(methods, steps, ast.Load), _attributes(methods, steps, ast.Store)
+        for key, method in methods.items():
+            others = _closure(methods, {key})
+            if key in steps | made or _APART.match(key) or others & {*called}:
+                continue
+            if method.decorator_list or len(method.args.args) - len(method.args.defaults) != 1:
+                continue
+            found = _attributes(methods, {key}, ast.Store) & reads - sets
+            yield from ((key, attribute) for attribute in sorted(found)[:1])
+
+
+def _methods(classes: dict[str, ast.ClassDef], name: str) -> dict[str, ast.FunctionDef]:
+    """A class's methods with those of its bases in the same source."""
+    node = classes[name]
+    methods: dict[str, ast.FunctionDef] = {}
+    for base in node.bases:
+        if isinstance(base, ast.Name) and base.id in classes and base.id != name:
+            methods |= _methods({k: v for k, v in classes.items() if k != name}, base.id)
+    return methods | {n.name: n for n in node.body if isinstance(n, ast.FunctionDef)}
+
+
+def _closure(methods: dict[str, ast.FunctionDef], names: set[str]) -> set[str]:
+    """Methods, and all that they call of their own object."""
+    found: set[str] = set()
+    open_ = names & methods.keys()
+    while open_:
+        found |= open_
+        open_ = {
+            part.attr for key in open_ for part in _own(methods[key]) if part.attr in methods
+        } - found
+    return found
+
+
+def _own(node: ast.FunctionDef) -> Iterator[ast.Attribute]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Attribute) and ast.unparse(part.value) == "self":
+            yield part
+
+
+def _attributes(
+    methods: dict[str, ast.FunctionDef], names: set[str], how: type[ast.expr_context]
+) -> set[str]:
+    return {part.attr for key in names for part in _own(methods[key]) if isinstance(part.ctx, how)}
