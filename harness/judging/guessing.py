@@ -27,7 +27,7 @@ from harness.judging.beginning import (
 from harness.judging.judge import Answers, Goldens, ask, judge
 from harness.judging.lacking import lacking, of_what_lacks, without
 from harness.judging.seeming import (
-    noted_uncalled,
+    noted,
     only_seems,
     refuse_another,
     refuse_frozen,
@@ -67,7 +67,7 @@ def judged(port: Port, transport: Transport, goldens: Goldens, **options: Any) -
         refuse_another(port, transport, result)
         refuse_rows(port, result)
         result = noted_adapter(port, noted_untold(port, transport, result))
-        result = noted_uncalled(port, transport, result)
+        result = noted(port, transport, result)
     except Unreachable as error:
         words = "its process ended while other ways to call it were tried"
         raise BindingError(f"not bound: {words}: {error.fault.message}") from None

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from harness.judging.judge import Answers
 from harness.judging.verdict import Result
-from harness.languages.around import uncalled
+from harness.languages.around import others, uncalled
 from harness.languages.gradients import averaged_rows
 from harness.languages.gradients import called as called_by
 from harness.languages.naming import says_rmsprop
-from harness.model.words import GOOD
+from harness.model.words import CHOSEN, GOOD
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.guess import Guess
@@ -62,13 +62,23 @@ def refuse_rows(port: Port, result: Result) -> None:
             )
 
 
-def noted_uncalled(port: Port, transport: HostedTransport, result: Result) -> Result:
-    """The result, which says what a class does around its steps that nobody did."""
+def noted(port: Port, transport: HostedTransport, result: Result) -> Result:
+    """The result, which says what a Python source has beside what was called.
+
+    What a class does around its steps, where nobody did that; and others that say RMSProp.
+    """
     called = transport.about.stepping
-    if port.adapter is not None or port.language != "python" or len(called) < 2:
+    if port.adapter is not None or port.language != "python" or not called:
         return result
-    found = [one for tree in _trees(port) for one in uncalled(tree, called)]
-    said = [f"{name}, which sets {attribute}, was not called" for name, attribute in found[:2]]
+    said = []
+    for tree in _trees(port):
+        around = list(uncalled(tree, called))
+        said += [
+            f"{name}, which sets {attribute}, was not called" for name, attribute in around[:2]
+        ]
+        told = port.wanted.class_name or CHOSEN in result.notes or "--class" in (result.bound or "")
+        alike = [name for name in others(tree, called) if says_rmsprop(name) and not told]
+        said += [f"{name} is another: --class {name}" for name in alike[:2]]
     return replace(result, bound="; ".join(filter(None, (result.bound, *said)))) if said else result
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 # What begins anew, what is looked up, and what trains by itself is nobody's part of a step.
 _APART = re.compile(
@@ -13,7 +13,7 @@ _APART = re.compile(
 )
 
 
-def uncalled(tree: ast.Module, called: Collection[str]) -> Iterator[tuple[str, str]]:
+def uncalled(tree: ast.Module, called: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The methods of a class that set what its steps read, and are none of the calls.
 
     Args:
@@ -39,13 +39,41 @@ def uncalled(tree: ast.Module, called: Collection[str]) -> Iterator[tuple[str, s
             yield from ((key, attribute) for attribute in sorted(found)[:1])
 
 
+def others(tree: ast.Module, called: Sequence[str]) -> list[str]:
+    r"""The classes of a source that step as one that is called does, and are none of its bases.
+
+    >>> tree = ast.parse("class A:\n def go(self): 0\nclass B(A): 0\nclass C: 0")
+    >>> others(tree, ["A", "go"]), others(tree, ["B", "go"])
+    (['B'], [])
+    """
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    bases = _bases(classes, called[0]) if called[0] in classes else {*classes}
+    return [
+        name
+        for name, node in classes.items()
+        if name not in bases
+        and (called[0] in _bases(classes, name) or {*called} & {*_methods(classes, name)})
+    ]
+
+
+def _bases(classes: Mapping[str, ast.ClassDef], name: str) -> set[str]:
+    """A class of a source, and those of it that it is made of."""
+    found: set[str] = set()
+    open_ = [name]
+    while open_:
+        if (one := open_.pop()) in classes and one not in found:
+            found.add(one)
+            parts = (part for base in classes[one].bases for part in ast.walk(base))
+            open_ += [part.id for part in parts if isinstance(part, ast.Name)]
+    return found
+
+
 def _methods(classes: dict[str, ast.ClassDef], name: str) -> dict[str, ast.FunctionDef]:
     """A class's methods with those of its bases in the same source."""
     node = classes[name]
     methods: dict[str, ast.FunctionDef] = {}
-    for base in node.bases:
-        if isinstance(base, ast.Name) and base.id in classes and base.id != name:
-            methods |= _methods({k: v for k, v in classes.items() if k != name}, base.id)
+    for base in _bases(classes, name) - {name}:
+        methods |= {n.name: n for n in classes[base].body if isinstance(n, ast.FunctionDef)}
     return methods | {n.name: n for n in node.body if isinstance(n, ast.FunctionDef)}
 
 

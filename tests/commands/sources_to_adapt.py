@@ -48,7 +48,7 @@ NETWORK = Case(
         "import Trainer": "from trainer import Layer, Trainer",
         "what network is": "lambda layers=[Layer(w)]: layers,",
         "what speed is": "self.learning_rate,",
-        "self.decay_rate,\n": "self.decay_rate,\nself.epsilon,\n",
+        "what floor is": "self.epsilon,",
         "optimizer.tick()": "layer = optimizer.network()[0]\nlayer.slope = g\noptimizer.tick()",
         "put `w`": "",
         "the new weights": "weights[name] = layer.kernel",

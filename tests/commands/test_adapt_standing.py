@@ -76,7 +76,40 @@ LAYER = Case(
 )
 
 
-@pytest.mark.parametrize("case", [NETWORK, LAYER], ids=["a network", "a layer"])
+# What answers with gradients, and moves its weights by what it is given.
+THINGS = Case(
+    """
+    import numpy as np
+
+    class RMSProp:
+        def __init__(self, things, step=0.01, forget=0.9, bias=1e-8):
+            self.things, self.memory = things, {}
+            self.pace, self.forget, self.bias = step, forget, bias
+
+        def act(self, clock):
+            for thing in self.things:
+                slope = thing.slope(clock)
+                v = self.memory.get(thing.ident, 0.0)
+                v = self.forget * v + (1 - self.forget) * slope**2
+                self.memory[thing.ident] = v
+                thing.move(-self.pace * slope / (np.sqrt(v) + self.bias))
+    """,
+    [
+        "things[0].slope = lambda *_: g",
+        "optimizer.act(clock=None)",
+        "weights[name] = things[0]._rmsproof_",
+    ],
+    ["what things[0].ident is", "does it do that?"],
+    {
+        "[SimpleNamespace(": "[SimpleNamespace(ident=name)],",
+        "things[0].move": "things[0].move = lambda by: setattr("
+        "things[0], '_rmsproof_', things[0]._rmsproof_ + by)",
+    },
+)
+CASES = {"a network": NETWORK, "a layer": LAYER, "things": THINGS}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_what_a_class_is_handed_stands_in_its_adapter(
     call: Callable[..., Done], tmp_path: Path, case: Case
 ) -> None:
@@ -94,6 +127,79 @@ def test_what_a_class_is_handed_stands_in_its_adapter(
     (tmp_path / "through.py").write_text("\n".join(lines) + "\n", encoding="utf-8")
     done = call("check", "mine.py", "--adapter", "through.py", "--golden", "mixed-arrays")
     assert done.code == 0, done.out
+
+
+# Of each, what may be left out and nothing else is told, and what its adapter says.
+SPARE = {
+    "a rate": (
+        """
+        class RMSProp:
+            def __init__(self, pace=0.001, decay_rate=0.9, epsilon=1e-8, verbose=False):
+                self.given = pace, decay_rate, epsilon
+
+            def turn(self, tape):
+                raise NotImplementedError
+        """,
+        "0.001,  # TODO(rmsproof): what pace is; learning_rate? It may be left out",
+    ),
+    "a word": (
+        """
+        class RMSProp:
+            def __init__(self, **words):
+                self.given = words.pop("lr", 0.1), words.pop("rho", 0.9), words.pop("fuzz", 1e-7)
+                self.floor = words.pop("floor", 0.0) * 1.0
+
+            def turn(self, tape):
+                raise NotImplementedError
+        """,
+        "",
+    ),
+    "a state": (
+        """
+        def rmsprop(tape, w, g, power=None, lr=0.01, rho=0.9, eps=1e-8):
+            raise NotImplementedError
+        """,
+        "None,  # TODO(rmsproof): what power is; a state? It may be left out",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPARE)
+def test_what_may_be_left_out_is_asked_for_where_nothing_else_is_told(
+    call: Callable[..., Done], tmp_path: Path, name: str
+) -> None:
+    source, line = SPARE[name]
+    (tmp_path / "mine.py").write_text(dedent(source).lstrip(), encoding="utf-8")
+    call("adapt", "mine.py", "--out", "through.py")
+    text = (tmp_path / "through.py").read_text(encoding="utf-8")
+    found = [one.strip() for one in text.splitlines() if "It may be left out" in one]
+    assert found == [line] * bool(line)
+
+
+def test_a_private_method_that_makes_the_step_is_listed(
+    call: Callable[..., Done], tmp_path: Path
+) -> None:
+    source = """
+    class Fitter:
+        def __init__(self, lr=0.05, rho=0.9, eps=1e-7):
+            self.lr, self.rho, self.eps = lr, rho, eps
+
+        def fit(self, design, goal):
+            self.at = self._turn(0.0, design[0], self._slopes(goal))
+
+        def _slopes(self, goal):
+            return goal
+
+        def _turn(self, v, at, s):
+            v = self.rho * v + (1 - self.rho) * s * s
+            return at - self.lr * s / (v**0.5 + self.eps)
+    """
+    (tmp_path / "mine.py").write_text(dedent(source).lstrip(), encoding="utf-8")
+    call("adapt", "mine.py", "--out", "through.py")
+    text = (tmp_path / "through.py").read_text(encoding="utf-8")
+    assert "#   Fitter._turn(v, at, s) makes the step" in text
+    assert "optimizer._slopes = lambda *_: g" in text
+    assert "optimizer._turn = lambda" not in text
 
 
 def test_what_nobody_needs_is_nothing_to_fill_in(call: Callable[..., Done], tmp_path: Path) -> None:

@@ -121,6 +121,16 @@ def test_a_bound_that_nothing_reaches_is_read_where_it_is_reached(epsilon: float
     assert of(found, "epsilon=maximum", "eps=ignored").constants == {"epsilon": epsilon}
 
 
+@pytest.mark.parametrize("decay", alike([1e-3, 1e-5, 0.01, 0.5]))
+def test_a_small_penalty_is_found_where_no_epsilon_rounds_its_steps_off(decay: float) -> None:
+    """A weight without a gradient is moved by its penalty alone, whatever that is."""
+    port = Dialect(["epsilon=none", "weight_decay=coupled"], {"weight_decay": decay})
+    names = ("mixed-scales", "mixed-arrays", "page-ten-steps", "zero-gradients")
+    evidence = [shown(name, port) for name in names]
+    found = diagnose(evidence, REFERENCE, 2, open_constants=["epsilon"], seconds=60)
+    assert of(found, *port.deviations).constants == {"weight_decay": pytest.approx(decay)}
+
+
 @pytest.mark.parametrize("added", alike([1e-8, 1e-5, -1e-6]))
 def test_another_number_beside_a_norm_is_not_taken_for_the_one_that_has_a_name(
     added: float,

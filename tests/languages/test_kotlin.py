@@ -121,6 +121,30 @@ def test_a_compilers_error_is_told_in_one_line(call: Callable[..., Done], tmp_pa
     assert "wrong.kt:2:45: error: unresolved reference 'gg'." in " ".join(done.out.split())
 
 
+UNBOUND = """
+import kotlin.math.sqrt
+
+data class Hyper(val learningRate: Double = 0.01, val decay: Double = 0.9, val epsilon: Double)
+
+class Trainer(val rows: List<Row>, val hyper: Hyper) {
+    fun turn(input: DoubleArray, target: DoubleArray, slot: Row) { slot.w[0] += input[0] - target[0] }
+}
+
+class Row(val w: DoubleArray)
+"""
+
+
+def test_what_the_compiler_writes_of_a_data_class_is_no_step(
+    call: Callable[..., Done], tmp_path: Path
+) -> None:
+    (tmp_path / "unbound.kt").write_text(UNBOUND, encoding="utf-8")
+    done = call("check", "unbound.kt")
+    assert done.code == 2
+    assert "copy" not in done.err
+    assert "component" not in done.err
+    assert ":-1" not in done.err
+
+
 def test_a_block_of_kotlin_is_judged(tmp_path: Path) -> None:
     page: Any = tmp_path / "page.md"
     page.write_text("# Update\n\n" + fenced(FLOATS, "kotlin"), encoding="utf-8")

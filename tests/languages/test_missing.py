@@ -262,6 +262,21 @@ def test_an_import_that_was_forgotten_is_the_sources_own_fault(tmp_path: Path) -
     assert checked(tmp_path / "RMSProp.java").verdict.word == "does-not-compile"
 
 
+def test_what_a_source_defines_itself_is_not_missing_from_the_class_path(tmp_path: Path) -> None:
+    text = """
+    class RMSProp extends RMSProp.Base {
+        static class Settings { double lr; }
+        static class Base { Settings s = new Settings(); }
+        void step(double[] w, double[] g) { w[0] -= s.lr * g[0]; }
+    }
+    """
+    written(tmp_path, {"RMSProp.java": text})
+    verdict = checked(tmp_path / "RMSProp.java").verdict
+    assert verdict.word == "does-not-compile"
+    assert verdict.fault
+    assert "cyclic" in verdict.fault.message.splitlines()[0]
+
+
 BROKEN = "class Sheet {\n    static double scale() { return absent(); }\n}\n"
 
 

@@ -1,0 +1,120 @@
+"""What a source has beside what was called is said, and what it was told no longer is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.judging.options import Options
+from harness.judging.run import run
+from harness.judging.verdict import Result
+from harness.ports.targets import own
+
+CLASS = """
+import numpy as np
+
+
+class RMSProp:
+    def __init__(self, lr=0.01, rho=0.9, eps=1e-8):
+        self.lr, self.rho, self.eps, self.v, self.t, self.fix = lr, rho, eps, {}, 0, 1.0
+    EXTRA
+    def update(self, params, grads):
+        for k in params:
+            v = self.rho * self.v.get(k, 0.0) + (1 - self.rho) * grads[k] ** 2
+            self.v[k] = v
+            params[k] = params[k] - self.lr * grads[k] / (np.sqrt(v / self.fix) + self.eps)
+"""
+TICK = """
+    def tick(self):
+        self.t += 1
+        self.fix = 1 - self.rho**self.t
+"""
+
+
+def judged(folder: Path, text: str, pattern: str = "*/float64/mixed-*") -> Result:
+    path = folder / "mine.py"
+    path.write_text(text, encoding="utf-8")
+    (result,) = run([own(path)], Options(pattern=pattern), every_transport=False).results
+    return result
+
+
+@pytest.mark.parametrize(
+    ("extra", "said"),
+    [
+        (TICK, "tick, which sets fix, was not called"),
+        (TICK.replace("tick", "reset"), ""),
+        (TICK.replace("tick", "_tick"), ""),
+        (TICK.replace("self.fix", "self.other"), ""),
+        ("    def report(self):\n        return self.fix\n", ""),
+    ],
+    ids=["a hook", "begins anew", "private", "not read", "only read"],
+)
+def test_what_a_class_does_around_its_steps_is_said_where_nobody_did_it(
+    tmp_path: Path, extra: str, said: str
+) -> None:
+    result = judged(tmp_path, CLASS.replace("    EXTRA", extra))
+    assert (result.verdict.word, result.bound) == ("exact", said)
+
+
+def test_of_several_that_say_rmsprop_the_others_are_said(tmp_path: Path) -> None:
+    other = "\n\nclass RMSPropTF(RMSProp):\n    def update(self, params, grads):\n        pass\n"
+    result = judged(tmp_path, CLASS.replace("    EXTRA", "") + other)
+    assert "RMSPropTF is another: --class RMSPropTF" in result.bound
+
+
+HOOKS = """
+import numpy as np
+
+
+class Optimizer_RMSprop:
+    def __init__(self, learning_rate=0.001, decay=DECAY, epsilon=1e-7, rho=0.9):
+        self.learning_rate = self.current = learning_rate
+        self.decay, self.iterations, self.epsilon, self.rho = decay, 0, epsilon, rho
+
+    def pre_update_params(self):
+        if self.decay:
+            self.current = self.learning_rate / (1 + self.decay * self.iterations)
+
+    def update_params(self, layer):
+        if not hasattr(layer, "weight_cache"):
+            layer.weight_cache = np.zeros_like(layer.weights)
+            layer.bias_cache = np.zeros_like(layer.biases)
+        layer.weight_cache = self.rho * layer.weight_cache + (1 - self.rho) * layer.dweights**2
+        layer.bias_cache = self.rho * layer.bias_cache + (1 - self.rho) * layer.dbiases**2
+        layer.weights -= self.current * layer.dweights / (
+            np.sqrt(layer.weight_cache) + self.epsilon
+        )
+        layer.biases -= self.current * layer.dbiases / (np.sqrt(layer.bias_cache) + self.epsilon)
+
+    def post_update_params(self):
+        self.iterations += 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("decay", "deviations"), [("0.0", ()), ("1e-3", ("schedule=inverse_time_from_zero",))]
+)
+def test_hooks_are_called_once_a_step_and_what_they_do_is_not_left_out(
+    tmp_path: Path, decay: str, deviations: tuple[str, ...]
+) -> None:
+    result = judged(tmp_path, HOOKS.replace("DECAY", decay))
+    assert result.deviations == deviations
+
+
+SPAN = (
+    CLASS.replace("rho=0.9", "span=19")
+    .replace("    EXTRA", "")
+    .replace("rho, eps, {}", "1, eps, {}")
+)
+SPAN = SPAN.replace("self.lr, self.rho, ", "self.span = span\n        self.lr, self.one, ")
+SPAN = SPAN.replace("self.rho", "(1 - 2 / (self.span + 1))")
+
+
+def test_a_reading_that_was_tried_in_vain_is_not_what_a_port_was_told(tmp_path: Path) -> None:
+    """The decay is a span of steps: 0.9 by its default, and told by whoever gives another."""
+    result = judged(tmp_path, SPAN, "*/float64/m*")
+    assert result.deviations == ("decay_rate=ignored",)
+    assert result.diagnosis
+    assert result.diagnosis.best
+    assert result.diagnosis.best.untold == {"decay_rate"}
