@@ -127,7 +127,9 @@ import kotlin.math.sqrt
 data class Hyper(val learningRate: Double = 0.01, val decay: Double = 0.9, val epsilon: Double)
 
 class Trainer(val rows: List<Row>, val hyper: Hyper) {
-    fun turn(input: DoubleArray, target: DoubleArray, slot: Row) { slot.w[0] += input[0] - target[0] }
+    fun turn(input: DoubleArray, target: DoubleArray, slot: Row) {
+        slot.w[0] += input[0] - target[0]
+    }
 }
 
 class Row(val w: DoubleArray)
