@@ -14,7 +14,7 @@ import numpy as np
 from harness.diagnosis.hypotheses import dialect
 from harness.diagnosis.iterates import Solved
 from harness.diagnosis.solver import errors, led_to
-from harness.diagnosis.starts import starts
+from harness.diagnosis.starts import LEAST, starts
 from harness.diagnosis.thinning import rows_to_read
 from harness.diagnosis.trial import Trial
 from harness.model.evidence import Evidence
@@ -78,7 +78,7 @@ def _divided_by(solved: Solved, evidence: Evidence) -> list[float]:
     rate = solved.constants.get("learning_rate", evidence.scenario.learning_rate)
     with np.errstate(all="ignore"):
         divided = np.abs(rate * gradients[0] / (evidence.weights[0] - evidence.initial))
-    finite = divided[np.isfinite(divided) & (divided > 0)]
+    finite = divided[np.isfinite(divided) & (divided >= LEAST)]
     return sorted({float(value) for value in finite})[:_LEAST]
 
 

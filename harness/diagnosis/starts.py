@@ -46,6 +46,9 @@ def _inner(values: Sequence[float]) -> list[float]:
     return [values[i] for i in places[1:-1].tolist()]
 
 
+LEAST = 4 * float(np.finfo(np.float64).tiny)
+"""The least that is started from."""
+
 _FIXED = {
     "decay_rate": [0.3, 0.8, 0.95, 0.995],
     "mean_decay": [0.3, 0.9, 0.99],
@@ -98,7 +101,8 @@ def _of_one(name: str, dialect: Dialect, evidence: Evidence, dense: bool) -> lis
     inside |= dialect.choice("initial_average") == "epsilon" or dialect.choice("root") == "none"
     scale = typical**2 if inside else typical
     steps = np.arange(-9, 2, 0.5).tolist() if dense else [-9, -6, -4, -2, -1, 0, 1.5]
-    return [scale * 10.0**k for k in steps]
+    # Squares of what is fed may underflow, and a half of a start has to be a number.
+    return [x for k in steps if (x := scale * 10.0**k) >= LEAST] or [LEAST]
 
 
 def _sizes(evidence: Evidence) -> Rows:

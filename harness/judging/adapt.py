@@ -14,6 +14,7 @@ from harness.languages import adapters, registry
 from harness.languages.adapters import Action, Sketch
 from harness.languages.jvm.compile import CompileError
 from harness.languages.jvm.toolchain import Progress, Toolchain
+from harness.languages.naming import says_rmsprop
 from harness.machine.scratch import temporary
 from harness.model.errors import ToolchainError, UsageError
 from harness.model.observation import Unreachable
@@ -106,6 +107,7 @@ def _untold(shape: Mapping[str, Any], sketch: Sketch, text: str) -> str:
     set_ = (setting.parameter for setting in sketch.settings)
     given = (*(sketch.constructor or ()), *action.parameters, *set_)
     told = any(p.value and p.value in text for p in given)
+    told = told or says_rmsprop(action.name)  # which is called
     return "" if told else otherwise(shape, sketch.owner or action.name)
 
 

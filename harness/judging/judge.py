@@ -33,7 +33,7 @@ from harness.judging.verdict import NOT_RMSPROP, Result, conclude, of_port
 from harness.model.evidence import Evidence, of_golden, of_probe
 from harness.model.limits import PORT_SECONDS
 from harness.model.observation import Observation, Unreachable
-from harness.model.words import AFRESH, CHOSEN, FLUSHED, GOOD, SHARED, UNDECIDED
+from harness.model.words import AFRESH, CHOSEN, FLUSHED, GOOD, ONE_STEP, SHARED, UNDECIDED
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
 from harness.transport.base import Description, Transport
@@ -137,7 +137,9 @@ class Answers:
                 "not bound: it shows no RMSProp, and was not told that RMSProp is meant"
                 f" ({described.otherwise})"
             )
-        notes = dict.fromkeys((*self.feeder.notes, *result.notes))
+        brief = max((golden.scenario.steps for golden, _ in self.fed), default=0) == 1
+        alone = [ONE_STEP] if brief and result.deviations else []
+        notes = dict.fromkeys((*self.feeder.notes, *result.notes, *alone))
         return replace(
             result,
             where=self.feeder.where,

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from harness.judging.judge import Answers
 from harness.judging.verdict import Result
-from harness.languages.around import others, uncalled
+from harness.languages import registry
 from harness.languages.gradients import averaged_rows
 from harness.languages.gradients import called as called_by
 from harness.languages.naming import says_rmsprop
@@ -63,22 +63,19 @@ def refuse_rows(port: Port, result: Result) -> None:
 
 
 def noted(port: Port, transport: HostedTransport, result: Result) -> Result:
-    """The result, which says what a Python source has beside what was called.
+    """The result, which says what a source has beside what was called.
 
     What a class does around its steps, where nobody did that; and others that say RMSProp.
     """
     called = transport.about.stepping
-    if port.adapter is not None or port.language != "python" or not called:
+    if port.adapter is not None or not called:
         return result
-    said = []
-    for tree in _trees(port):
-        around = list(uncalled(tree, called))
-        said += [
-            f"{name}, which sets {attribute}, was not called" for name, attribute in around[:2]
-        ]
-        told = port.wanted.class_name or CHOSEN in result.notes or "--class" in (result.bound or "")
-        alike = [name for name in others(tree, called) if says_rmsprop(name) and not told]
-        said += [f"{name} is another: --class {name}" for name in alike[:2]]
+    found = [registry.by_name(port.language).beside(path, called) for path in port.source]
+    around = [one for methods, _ in found for one in methods]
+    said = [f"{name}, which sets {attribute}, was not called" for name, attribute in around[:2]]
+    if not (port.wanted.class_name or CHOSEN in result.notes or "--class" in (result.bound or "")):
+        alike = (name for _, classes in found for name in classes if says_rmsprop(name))
+        said += [f"{name} is another: --class {name}" for name in alike][:2]
     return replace(result, bound="; ".join(filter(None, (result.bound, *said)))) if said else result
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.judging.verdict import Result
-from harness.languages.adapters import RATES, handed_on
+from harness.languages.adapters import RATES, STAND_IN, handed_on
 from harness.ports.binding import BindingError
 from harness.ports.port import Port
 
@@ -14,6 +14,7 @@ _KEEPS = (
     "seen through the adapter: what the source's own callers or loops keep from step to step it"
     " has to keep itself"
 )
+_BIASES = f"the adapter has {STAND_IN} stand for biases: how these are moved was not judged"
 
 
 def kept_back(port: Port) -> frozenset[str]:
@@ -33,9 +34,11 @@ def noted_adapter(port: Port, result: Result) -> Result:
     if port.adapter is None:
         return result
     fault = result.verdict.fault
-    if fault is not None and fault.kind == "crashes" and f"({port.adapter.name}:" in fault.message:
+    crashes = fault is not None and fault.kind == "crashes" and bool(result.comparisons)
+    if crashes and fault and f"({port.adapter.name}:" in fault.message:
         names = ", ".join(source.name for source in port.source) or port.name
         raise BindingError(f"it fails itself: {fault.message}; nothing is said of {names}")
-    if not _LOSES & {*result.deviations}:
-        return result
-    return replace(result, bound="; ".join(filter(None, (result.bound, _KEEPS))))
+    text = port.adapter.read_text(encoding="utf-8", errors="replace")
+    said = [_KEEPS] if _LOSES & {*result.deviations} else []
+    said += [_BIASES] if STAND_IN in text else []
+    return replace(result, bound="; ".join(filter(None, (result.bound, *said))))

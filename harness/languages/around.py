@@ -1,4 +1,4 @@
-"""What a class in Python does around its steps, which nobody does who only calls these."""
+"""What a class does around its steps, which nobody does who only calls these."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 # What begins anew, what is looked up, and what trains by itself is nobody's part of a step.
-_APART = re.compile(
+APART = re.compile(
     r"_|(?:get|set|is|has|to|load|save|read|write|reset|restart|init|zero|clear|restore|copy|clone"
     r"|state|build|create|register|add|plot|print|describe|summary|config|compile)"
 )
@@ -31,7 +31,7 @@ def uncalled(tree: ast.Module, called: Sequence[str]) -> Iterator[tuple[str, str
         reads, sets = _attributes(methods, steps, ast.Load), _attributes(methods, steps, ast.Store)
         for key, method in methods.items():
             others = _closure(methods, {key})
-            if key in steps | made or _APART.match(key) or others & {*called}:
+            if key in steps | made or APART.match(key) or others & {*called}:
                 continue
             if method.decorator_list or len(method.args.args) - len(method.args.defaults) != 1:
                 continue

@@ -94,6 +94,20 @@ class Language:
         """
         return ""
 
+    def beside(
+        self, source: Path, called: Sequence[str]
+    ) -> tuple[list[tuple[str, str]], list[str]]:
+        """What a source has beside what is called; see `around`.
+
+        Args:
+            source: a file of the port.
+            called: the class, or the function, and its methods, by name.
+
+        Returns:
+            Methods that set what its steps read, each with what it sets; classes that step, too.
+        """
+        return [], []
+
     def imported_as(self, port: Implementation) -> str:
         """The module that an adapter imports a port from; "" where its names are simply there."""
         return ""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.languages import interpreter, python_project
+from harness.languages import around, interpreter, python_project
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.language import Language
 from harness.languages.launch import Hosted, Implementation
@@ -90,6 +90,16 @@ class Python(Language):
     def passed_over(self, text: str, earlier: str) -> str:
         """A text of Python 2."""
         return "Python 2: not judged" if is_python2(text, earlier) else ""
+
+    def beside(
+        self, source: Path, called: Sequence[str]
+    ) -> tuple[list[tuple[str, str]], list[str]]:
+        """By the source's syntax; nothing where that cannot be read."""
+        try:
+            tree = ast.parse(source.read_text(encoding="utf-8", errors="replace"))
+        except (OSError, SyntaxError, ValueError, RecursionError):
+            return [], []
+        return list(around.uncalled(tree, called)), around.others(tree, called)
 
     def imported_as(self, port: Implementation) -> str:
         """Its module, below the folder of its outermost package."""

@@ -17,6 +17,7 @@ UNSTEADY = "unsteady"
 AFRESH = "wrong-afresh"
 CHOSEN = "chosen"
 FLUSHED = "flushes-subnormals"
+ONE_STEP = "one-step"
 MISREADS = "misreads-numbers"
 MISPRINTS = "misprints-numbers"
 

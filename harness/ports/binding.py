@@ -281,6 +281,8 @@ def _nothing_fits(shape: Mapping[str, Any], reasons: Sequence[str]) -> str:
         return message  # no number that a line could settle
     if first.roles and len(first.names) == 1:
         role = first.roles[0]
+        if plain(names) in _COORDINATES and role in HYPERPARAMETERS:
+            return message
         meant = f"If {names} stands for the {role.replace('_', ' ')}, say so in port.toml beside it"
         return f'{message}. {meant}\n[bind]\n{role} = "{names}"'
     if first.roles and len(first.roles) <= len(first.names):
@@ -293,6 +295,10 @@ def _nothing_fits(shape: Mapping[str, Any], reasons: Sequence[str]) -> str:
         told = "If a constant will do, say in port.toml beside it"
         return f"{message}. {told}\n[give]\n{name} = {value}"
     return message
+
+
+# What data and points are called, and no hyperparameter.
+_COORDINATES = ("x", "y", "z")
 
 
 def _is_data(name: str) -> bool:

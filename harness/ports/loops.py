@@ -24,8 +24,8 @@ from harness.ports.roles import Wanted, chosen
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 TAKE_OUT = (
-    "no adapter can call a loop of its own: take the update out into a function of gradients and"
-    " weights, or record a run with rmsproof.Recorder"
+    "an adapter calls one step after the other, and this is a loop of its own: take the update out"
+    " into a function of gradients and weights, or record a run with rmsproof.Recorder"
 )
 # How many steps a loop may go, by the names of parameters, and more than any scenario has.
 _STEPS = re.compile(r"iter|epoch|(?:max|num|n)_?steps?|^steps$")
@@ -45,8 +45,8 @@ def forms_its_gradients(port: Port) -> str:
 
     name = trainer(port.source[0].read_text(encoding="utf-8", errors="replace"))
     return name and (
-        f"no adapter can hand {name} gradients, which it forms itself: take its update out into a"
-        " function of gradients and weights"
+        f"an adapter cannot hand {name} gradients, which it forms itself: take its update out into"
+        " a function of gradients and weights"
     )
 
 

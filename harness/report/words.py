@@ -25,6 +25,7 @@ from harness.model.words import (
     MISPRINTS,
     MISREADS,
     OBSERVATION,
+    ONE_STEP,
     SHARED,
     STATE_LEAKS,
     UNSTEADY,
@@ -46,6 +47,8 @@ NOTES: Mapping[str, str] = {
     " knows the test cases",
     UNSTEADY: "it gives other results when the same test case is run again",
     FLUSHED: "it flushes subnormal numbers to zero, as TensorFlow and JAX do on the CPU",
+    ONE_STEP: "told by first steps alone: other causes may be as likely, and all test cases tell"
+    " more",
     MISREADS: "it would be exact if it read numbers correctly rounded",
     MISPRINTS: "it would be exact if it printed numbers with all their digits",
     FORGOTTEN: "it forgets the average of arrays that a step leaves out",

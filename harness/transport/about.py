@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -68,7 +69,10 @@ class About:
             candidates = self._shape.get("candidates", [])
             listed = next(c["methods"] for c in candidates if c["class"] == message["class"])
             called = [message["class"], listed[place]["name"]]
-        return called
+        called = [*called, *(str(call.get("method")) for call in plan.get("before", []))]
+        called.append(str(message.get("graph", {}).get("plan", {}).get("first", "")))
+        # What a JVM's reflection calls at length.
+        return [re.sub(r"\(.*", "", name).rpartition(".")[2] for name in called]
 
     @property
     def of_library(self) -> bool:

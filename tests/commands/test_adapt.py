@@ -370,10 +370,13 @@ def test_no_adapter_is_advised_or_written_for_a_loop_of_its_own(
     call: Callable[..., Done], tmp_path: Path
 ) -> None:
     (tmp_path / "mine.py").write_text(LOOPED)
-    assert "No adapter can call a loop of its own: take" in call("check", "mine.py").err
+    assert (
+        "An adapter calls one step after the other, and this is a loop of its own"
+        in call("check", "mine.py").err
+    )
     refused = call("adapt", "mine.py")
     assert (refused.code, list(tmp_path.glob("*dapter*"))) == (2, [])
-    assert "mine.py: the update stands in line 12, and no adapter can" in refused.err
+    assert "mine.py: the update stands in line 12, and an adapter calls one step" in refused.err
 
 
 TRAINED = """
@@ -396,8 +399,8 @@ def test_a_trainer_of_the_jvm_is_said_to_form_its_gradients(
     call: Callable[..., Done], tmp_path: Path
 ) -> None:
     (tmp_path / "Line.java").write_text(TRAINED)
-    words = "adapter can hand fit gradients, which it forms itself: take its update out into"
-    assert f"\nNo {words}" in call("check", "Line.java").err
+    words = "adapter cannot hand fit gradients, which it forms itself: take its update out into"
+    assert f"\nAn {words}" in call("check", "Line.java").err
     refused = call("adapt", "Line.java")
     assert (refused.code, [*tmp_path.glob("*dapter*")]) == (2, [])
     assert f"Line.java: no {words}" in refused.err

@@ -202,6 +202,28 @@ def test_a_private_method_that_makes_the_step_is_listed(
     assert "optimizer._turn = lambda" not in text
 
 
+def test_what_is_called_as_the_adapter_calls_its_own_is_imported_as_another(
+    call: Callable[..., Done], tmp_path: Path
+) -> None:
+    source = """
+    class optimizer:
+        def __init__(self, net, lr, rho):
+            self.net, self.lr, self.rho, self.kept = net, lr, rho, {}
+
+        def rms_prop(self, bag):
+            for key in self.net.names():
+                g = bag.pull(key)
+                self.kept[key] = self.rho * self.kept.get(key, 0) + (1 - self.rho) * g * g
+                self.net.move(key, self.lr * g / (self.kept[key] ** 0.5 + 1e-8))
+    """
+    (tmp_path / "mine.py").write_text(dedent(source).lstrip(), encoding="utf-8")
+    call("adapt", "mine.py", "--out", "through.py")
+    text = (tmp_path / "through.py").read_text(encoding="utf-8")
+    assert "from mine import optimizer as optimizer_\n" in text
+    assert "self.optimizers[name] = optimizer_(" in text
+    assert "tell it that RMSProp is meant" not in text
+
+
 def test_what_nobody_needs_is_nothing_to_fill_in(call: Callable[..., Done], tmp_path: Path) -> None:
     text = dedent(NETWORK.source).lstrip().replace("tiny * (floor / floor)", "tiny")
     (tmp_path / "mine.py").write_text(text, encoding="utf-8")

@@ -181,3 +181,9 @@ def test_a_count_is_never_thinned_and_alone_with_others_all_are_combined() -> No
     assert found == [(f, float(n)) for f in one("factor", evidence) for n in range(2, 42)]
     assert starts(["every"], REFERENCE, evidence) == [(float(n),) for n in range(2, 42)]
     assert len(starts(["decay_rate", "momentum"], REFERENCE, ONES)) == 12, "few are all combined"
+
+
+def test_where_squares_underflow_a_start_is_a_number_all_the_same() -> None:
+    for deviation in ("epsilon=inside", "epsilon=outside"):
+        values = one("epsilon", fed({"w": [1e-160, 3e-163]}), deviation, dense=True)
+        assert min(values) / 2 > 0

@@ -9,6 +9,7 @@ import pytest
 from harness.judging.options import Options
 from harness.judging.run import run
 from harness.judging.verdict import Result
+from harness.model.words import ONE_STEP
 from harness.ports.targets import own
 
 CLASS = """
@@ -55,6 +56,51 @@ def test_what_a_class_does_around_its_steps_is_said_where_nobody_did_it(
 ) -> None:
     result = judged(tmp_path, CLASS.replace("    EXTRA", extra))
     assert (result.verdict.word, result.bound) == ("exact", said)
+
+
+JAVA = """
+public class RMSProp {
+    private final double lr, rho, eps;
+    private double[] v;
+    private double fix = 1.0;
+    private int t;
+
+    public RMSProp(double lr, double rho, double eps) {
+        this.lr = lr;
+        this.rho = rho;
+        this.eps = eps;
+    }
+
+    public void NAME() {
+        t++;
+        fix = 1 - Math.pow(rho, t);
+    }
+
+    public void update(double[] w, double[] g) {
+        v = v == null ? new double[w.length] : v;
+        for (int i = 0; i < w.length; i++) {
+            v[i] = rho * v[i] + (1 - rho) * (g[i] * g[i]);
+            w[i] -= lr * g[i] / (Math.sqrt(v[i] / fix) + eps);
+        }
+    }
+}
+"""
+
+
+@pytest.mark.jvm
+@pytest.mark.parametrize(
+    ("name", "word", "said"),
+    [
+        ("tick", "exact", "tick, which sets fix, was not called"),
+        ("preUpdate", "diverges", "called with preUpdate() before each step"),
+    ],
+)
+def test_on_the_jvm_too(tmp_path: Path, name: str, word: str, said: str) -> None:
+    path = tmp_path / "RMSProp.java"
+    path.write_text(JAVA.replace("NAME", name), encoding="utf-8")
+    options = Options(pattern="*/float64/mixed-*")
+    (result,) = run([own(path)], options, every_transport=False).results
+    assert (result.verdict.word, result.bound) == (word, said)
 
 
 def test_of_several_that_say_rmsprop_the_others_are_said(tmp_path: Path) -> None:
@@ -118,3 +164,17 @@ def test_a_reading_that_was_tried_in_vain_is_not_what_a_port_was_told(tmp_path: 
     assert result.diagnosis
     assert result.diagnosis.best
     assert result.diagnosis.best.untold == {"decay_rate"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"), [("*/page-one-step", True), ("*/mixed-arrays", False)]
+)
+def test_of_a_cause_that_first_steps_alone_tell_it_is_said(
+    tmp_path: Path, pattern: str, said: bool
+) -> None:
+    text = CLASS.replace("    EXTRA", "").replace(
+        "np.sqrt(v / self.fix) + self.eps", "np.sqrt(v + 1)"
+    )
+    result = judged(tmp_path, text, pattern)
+    assert result.deviations
+    assert (ONE_STEP in result.notes) is said

@@ -39,8 +39,8 @@ class Adapter:
 """
 
 
-def judged(folder: Path, adapter: str) -> Outcome:
-    (folder / "mine.py").write_text(SOURCE, encoding="utf-8")
+def judged(folder: Path, adapter: str, source: str = SOURCE) -> Outcome:
+    (folder / "mine.py").write_text(source, encoding="utf-8")
     (folder / "through.py").write_text(adapter, encoding="utf-8")
     port = own(folder / "mine.py", adapter=folder / "through.py")
     return run([port], Options(pattern="*/float64/mixed-*"), every_transport=False)
@@ -83,6 +83,14 @@ def test_what_fails_in_the_port_is_placed_there(tmp_path: Path) -> None:
     ).results
     assert result.verdict.fault
     assert result.verdict.fault.message.endswith("a fault of its own (mine.py:7)")
+
+
+def test_that_biases_were_not_judged_is_said(tmp_path: Path) -> None:
+    source = SOURCE.replace("(blob, slope, kept", "(blob, bias, slope, kept")
+    through = ADAPTER.replace("weights[name], g,", "weights[name], np.zeros(1), g,")
+    outcome = judged(tmp_path, f"import numpy as np\n{through}", source)
+    assert [r.verdict.word for r in outcome.results] == ["exact"]
+    assert outcome.results[0].bound.endswith("stand for biases: how these are moved was not judged")
 
 
 TAKES = {

@@ -271,3 +271,9 @@ def test_what_scales_what_nobody_calls_gradients_is_no_optimizer(
     ways = attempts(shape(class_of("Running", "rho, eps", of_array)), Wanted())
     assert any(not isinstance(way, str) for way in ways) == taken
     assert bool(plans(shape(class_of("Running", "rho, eps", of_any)))[0]) == taken
+
+
+@pytest.mark.parametrize("name", ["y", "Z"])
+def test_of_data_nobody_asks_whether_it_is_a_hyperparameter(name: str) -> None:
+    message = refused(shape(class_of("Model", "lr, eps", method("fit", f"g, w, {name}"))))
+    assert "stands for" not in message

@@ -255,7 +255,8 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "missing_import": (
         "not-run",
         "ModuleNotFoundError: No module named 'no_such_module_here' (missing_import.py:2);"
-        " install it (pip install no_such_module_here), or choose the Python that has it:"
+        " put it beside the source if it is one of its own files, or install what has it (perhaps"
+        " pip install no_such_module_here), or choose the Python that has it:"
         " --python PATH",
         "import no_such_module_here\n",
     ),

@@ -19,6 +19,8 @@ _COMMENT_END = re.compile(r"\s*\*/.*$|\"\)*[;}]*\s*$")
 CAMEL = {"learning_rate": "learningRate", "decay_rate": "decayRate", "epsilon": "epsilon"}
 # A call that takes more is written with an argument a line.
 WIDE = 100
+STAND_IN = "np.zeros(1)"
+"""What stands for biases that nothing is fed for, in Python."""
 RATES = tuple(CAMEL)
 """Hyperparameters as a class's constructor takes them, in this order."""
 

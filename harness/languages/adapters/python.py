@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from harness.languages.adapters import (
     MARK,
     RATES,
+    STAND_IN,
     WIDE,
     Action,
     Parameter,
@@ -26,7 +28,7 @@ _OFF = {
     "weight_decay": "0.0",
     "iteration": "self.steps",
     "one": "1",
-    "biases": "np.zeros(1)",
+    "biases": STAND_IN,
     "pairs": "[(weights[name], g) for name, g in gradients.items()]",
     "pairs, gradients first": "[(g, weights[name]) for name, g in gradients.items()]",
 }
@@ -69,6 +71,8 @@ def _standing(sketch: Sketch) -> Iterator[str]:
             continue
         with suppress(Beyond):
             called = str(plan.get("class") or plan["function"])
+            if called in _OWN:
+                continue
             imports = list(_import(sketch.module, called.partition(".")[0]))
             yield "\n".join(lines(plan, imports, sketch.name)) + "\n"
 
@@ -80,8 +84,11 @@ def _open(text: str) -> int:
 
 def _lines(sketch: Sketch) -> Iterator[str]:
     action = sketch.action
+    title = sketch.name
+    sketch, renamed = _renamed(sketch)
+    action = sketch.action
     taken = sketch.owner or (action.name if action else "")
-    yield f'"""{taken or sketch.file} as rmsproof calls it."""'
+    yield f'"""{renamed or taken or sketch.file} as rmsproof calls it."""'
     yield ""
     called = [*sketch.before, *filter(None, [action])]
     parameters = [*(sketch.constructor or ()), *(p for one in called for p in one.parameters)]
@@ -95,10 +102,11 @@ def _lines(sketch: Sketch) -> Iterator[str]:
     names = [p.value.partition(".")[0] for p in parameters]
     names = [taken.partition(".")[0], *(name for name in names if name.isidentifier())]
     for name in dict.fromkeys(name for name in names if name not in ("self", "True")):
-        yield from _import(sketch.module, name)
+        as_ = renamed if renamed and name == f"{renamed}_" else name
+        yield from _import(sketch.module, as_, name)
     yield ""
     yield ""
-    yield f"class {sketch.name}:"
+    yield f"class {title}:"
     yield f"    def __init__(self, {', '.join(RATES)}):"
     given = f"map(float, ({', '.join(RATES)}))" if sketch.checked else ", ".join(RATES)
     yield f"        {', '.join(_RATES.values())} = {given}"
@@ -120,13 +128,32 @@ def _lines(sketch: Sketch) -> Iterator[str]:
         yield from _body(sketch, makes, "name", "weights[name] = returned", _ONE, " " * 12)
 
 
-def _import(module: str, name: str) -> Iterator[str]:
+# Names that the adapter has itself.
+_OWN = ("optimizer", "returned", "weights", "gradients", "name", "w", "g")
+
+
+def _renamed(sketch: Sketch) -> tuple[Sketch, str]:
+    """The sketch under a name that the adapter has not itself, and what that stands for."""
+    action = sketch.action
+    if sketch.owner in _OWN:
+        return replace(sketch, owner=f"{sketch.owner}_"), sketch.owner
+    if action is not None and not sketch.owner and action.name in _OWN:
+        return replace(sketch, action=replace(action, name=f"{action.name}_")), action.name
+    return sketch, ""
+
+
+def _import(module: str, name: str, known: str = "") -> Iterator[str]:
     if all(part.isidentifier() for part in module.split(".")):
-        yield f"from {module} import {name}" if name else f"import {module}"
+        as_ = f" as {known}" if known not in ("", name) else ""
+        yield f"from {module} import {name}{as_}" if name else f"import {module}"
     else:
         yield "from importlib import import_module"
         yield ""
-        end = f"{name} = import_module({module!r}).{name}" if name else f"import_module({module!r})"
+        end = (
+            f"{known or name} = import_module({module!r}).{name}"
+            if name
+            else f"import_module({module!r})"
+        )
         yield end
 
 

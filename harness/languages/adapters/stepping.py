@@ -33,7 +33,9 @@ _CLASS = re.compile(
 )
 
 
-class _Function(NamedTuple):
+class Function(NamedTuple):
+    """A function of a source: its class, empty for none, its name, and its lines."""
+
     owner: str
     name: str
     text: str
@@ -48,7 +50,7 @@ def distances(text: str) -> Mapping[tuple[str, str], int]:
     Returns:
         By class (the simple name; empty for none) and method; what is not there makes no step.
     """
-    functions = list(_functions(text.splitlines()))
+    functions = list(functions_in(text.splitlines()))
     rooted = [f for f in functions if _ROOT.search(f.text)]
     steps_away = {f[:2]: 0 if _MOVES.search(f.text) else _HELPS for f in rooted}
     called = {f[:2]: set(_WORD.findall(f.text)) - {f.name} for f in functions}
@@ -76,7 +78,7 @@ def trainer(text: str) -> str:
     'fit'
     """
     far = distances(text)
-    steps = [f for f in _functions(text.splitlines()) if far.get(f[:2]) == 0]
+    steps = [f for f in functions_in(text.splitlines()) if far.get(f[:2]) == 0]
     heads = [re.split(r"[{=]", f.text)[0] for f in steps]
     told = all(_INPUTS.search(one) and re.search(_TARGETS % "", one) for one in heads)
     less = all(re.search(_TARGETS % r"-\s*(?:\w+\.)?", f.text) for f in steps)
@@ -106,7 +108,7 @@ def body_of(text: str, owner: str, name: str) -> Body:
     >>> body_of(text, "A", "go").calls
     ('slope',)
     """
-    whole = next((f.text for f in _functions(text.splitlines()) if f[:2] == (owner, name)), None)
+    whole = next((f.text for f in functions_in(text.splitlines()) if f[:2] == (owner, name)), None)
     if whole is None:
         return Body()
     lines = whole.partition("\n")[2]
@@ -120,13 +122,13 @@ def body_of(text: str, owner: str, name: str) -> Body:
 
 def by_name(text: str, name: str) -> bool:
     """Whether a function of Clojure's looks arrays up by their names, or walks them with these."""
-    body = next((f.text for f in _functions(text.splitlines()) if f.name == name), "")
+    body = next((f.text for f in functions_in(text.splitlines()) if f.name == name), "")
     return bool(re.search(r"\(keys|reduce-kv|\[\[|merge-with|\(get |-vals|get-in|zipmap", body))
 
 
 def preparing(text: str, owner: str, name: str, methods: Iterable[str]) -> tuple[str, ...]:
     """The methods, of those given, that set what a class's method reads and no constructor sets."""
-    functions = list(_functions(text.splitlines()))
+    functions = list(functions_in(text.splitlines()))
     made = [f.text for f in functions if f.name == "__init__" and f.owner == owner]
     made = made or [f.text for f in functions if f.name == "__init__"]
     set_ = {one for body in made for one in _all(_SETS, body)}
@@ -149,7 +151,7 @@ def _all(pattern: str, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(re.findall(pattern, text)))
 
 
-def _functions(lines: list[str]) -> Iterator[_Function]:
+def functions_in(lines: list[str]) -> Iterator[Function]:
     """The functions of a source: a line that begins one, and all that is indented more."""
     owners: list[tuple[int, str]] = []
     for number, line in enumerate(lines):
@@ -170,4 +172,4 @@ def _functions(lines: list[str]) -> Iterator[_Function]:
                 ):
                     break
                 body.append(following)
-            yield _Function(inside[-1] if inside else "", match["name"], "\n".join(body))
+            yield Function(inside[-1] if inside else "", match["name"], "\n".join(body))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,14 @@ class JvmLanguage(Language):
         texts = [text_of(path) for path in together(port)]
         begins = begun(texts, map(text_of, self.near(port, around)))
         return {**read(texts), "begun": begins, "offered": offered(texts)}
+
+    def beside(
+        self, source: Path, called: Sequence[str]
+    ) -> tuple[list[tuple[str, str]], list[str]]:
+        """By the source's text, that of classes alone."""
+        from harness.languages.jvm.around import uncalled
+
+        return list(uncalled(text_of(source), called)), []
 
     def near(self, port: Implementation, around: Surroundings) -> list[Path]:
         """Where callers of a port may be."""

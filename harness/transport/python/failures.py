@@ -30,6 +30,14 @@ _INSTALLED_AS = {
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",
 }
+# What is called as it is imported, of what sources of this field import.
+_KNOWN = frozenset(_INSTALLED_AS.values()) | frozenset(
+    "numpy scipy pandas matplotlib seaborn sympy networkx numba numexpr cupy jax jaxlib flax optax"
+    " haiku equinox torch torchvision torchaudio torchtext tensorflow keras tensorboard theano"
+    " mxnet chainer paddle mindspore tinygrad autograd transformers datasets gym gymnasium tqdm"
+    " requests joblib h5py nltk spacy gensim xgboost lightgbm plotly bokeh click rich typer"
+    " pydantic attrs hydra wandb mlflow librosa skorch d2l statsmodels cvxpy nnfs".split()
+)
 
 
 class LoadError(Exception):
@@ -65,6 +73,9 @@ def missing(error: ImportError, path: str = "", declared: Mapping[str, str] = {}
     name = _INSTALLED_AS.get(top, top)
     command = declared.get(package_name(name))
     what = "install what the project declares" if command else "install it"
+    if not command and name not in _KNOWN:  # a file of its own that is not here, as likely
+        what = "put it beside the source if it is one of its own files, or install what has it"
+        command = f"perhaps pip install {name}"
     return (
         f"{words}; {what} ({command or f'pip install {name}'}), or choose the Python"
         " that has it: --python PATH"
