@@ -403,7 +403,7 @@ def test_a_trainer_of_the_jvm_is_said_to_form_its_gradients(
     assert f"\nAn {words}" in call("check", "Line.java").err
     refused = call("adapt", "Line.java")
     assert (refused.code, [*tmp_path.glob("*dapter*")]) == (2, [])
-    assert f"Line.java: no {words}" in refused.err
+    assert f"Line.java: an {words}" in refused.err
 
 
 @pytest.mark.parametrize(
