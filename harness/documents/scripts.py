@@ -17,6 +17,7 @@ from harness.judging.verdict import Result, conclude
 from harness.languages.program import Piece, assembled, context, defined, needed, parsed
 from harness.model.observation import Fault
 from harness.ports.port import Port
+from harness.transport.python.failures import installed_as
 
 CANDIDATES = 60
 """So many ways of a lost indentation are run to see which prints what is shown."""
@@ -292,7 +293,9 @@ def library_result(
         findings = (came.sentence,)
     if ran.missing:
         name = _root(ran.missing)
-        message = f"{name} is not installed: pip install {name} to run this block"
+        package = installed_as(name)
+        what = f": pip install {package}" if package else "; install what has it"
+        message = f"{name} is not installed{what} to run this block"
         return conclude(port, "local", fault=Fault("not-run", message)), findings
     message = "it uses a library's optimizer and defines none; the block was run as it is"
     fault = ran.fault or Fault("not-run", message)

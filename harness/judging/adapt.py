@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -98,6 +99,8 @@ def adapt(port: Port, out: Path | None, tell: Progress = lambda _: None) -> Adap
     return Adapted(path, tuple(adapters.left(text)), "" if untold else bound)
 
 
+# What is called so makes one step, over whatever it loops.
+_STEP = re.compile(r"_?(?:step|update|apply)", re.IGNORECASE)
 _COMMENTS = {".py": "#", ".clj": ";;"}
 
 
@@ -125,9 +128,13 @@ def _looped(shape: Mapping[str, Any], sketch: Sketch) -> int:
     At the top level of a file; or in what an adapter would call, which begins afresh at each call.
     """
     action = sketch.action or Action("")
-    for loop in shape.get("loops", []):
+    loops = shape.get("loops", [])
+    waits = {loop["function"] for loop in loops if loop["waits"]}
+    for loop in loops:
         inside = loop["function"] == action.name and not action.takes("gradients")
         inside = inside and not loop["holders"]  # which keep its averages from call to call
+        # What goes over parameters, or waits to be sent gradients, makes one step in each turn.
+        inside = inside and not (_STEP.match(action.name) or action.name in waits)
         if loop["looped"] and (inside or not (loop["function"] or action.sure)):
             return int(loop["line"])
     return 0

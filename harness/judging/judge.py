@@ -129,7 +129,9 @@ class Answers:
             fixed=_out_of_reach(described),
             seconds=seconds,
         )
-        if described.guessed and largest is not None and not result.stands:
+        # What was made for it may be called alike, and share what is kept by a name.
+        shares = "state=shared" in result.deviations
+        if described.guessed and largest is not None and (shares or not result.stands):
             # A guess may acquit or explain, never accuse.
             raise BindingError(_nothing_shown(described.guessed, result))
         if described.otherwise and NOT_RMSPROP & {*result.deviations}:

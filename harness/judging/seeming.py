@@ -115,6 +115,10 @@ def only_seems(guess: Guess, result: Result) -> bool:
     unread = (left or graph.get("zeros")) and "epsilon=none" in result.deviations
     kept = (left and bool(axes & _OF_AVERAGES)) or unread
     put = bool(graph.get("plan", {}).get("mended")) and bool(axes & _OF_AVERAGES)
+    # New arrays are handed over in place of those that came back, and one may keep by these.
+    anew |= "state=reset" in result.deviations and any(
+        pair[0] != pair[2] for pair in graph.get("pairs", ()) if len(pair) > 2
+    )
     seen = guess.explored and (anew or kept or put)
     # What is taken for the number of a step, and is a place, has a new average at every step.
     counted = "iteration" in guess.message.get("call", ())

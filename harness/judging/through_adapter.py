@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from harness.judging.verdict import Result
@@ -15,6 +16,12 @@ _KEEPS = (
     " has to keep itself"
 )
 _BIASES = f"the adapter has {STAND_IN} stand for biases: how these are moved was not judged"
+
+_APART = "the adapter makes an object for each array: what one does with several was not judged"
+# Where an adapter puts what it makes, in the words of its languages.
+_BY_NAME = re.compile(
+    r"self\.(?:optimizers|made)\[name\] = |optimizers(?:\.put\(name\b|\[name\] =|\(name\) =)"
+)
 
 
 def kept_back(port: Port) -> frozenset[str]:
@@ -41,4 +48,5 @@ def noted_adapter(port: Port, result: Result) -> Result:
     text = port.adapter.read_text(encoding="utf-8", errors="replace")
     said = [_KEEPS] if _LOSES & {*result.deviations} else []
     said += [_BIASES] if STAND_IN in text else []
+    said += [_APART] if _BY_NAME.search(text) else []
     return replace(result, bound="; ".join(filter(None, (result.bound, *said))))

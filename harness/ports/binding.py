@@ -7,6 +7,7 @@ does not settle a role, the error says what was found and which line of port.tom
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -281,7 +282,7 @@ def _nothing_fits(shape: Mapping[str, Any], reasons: Sequence[str]) -> str:
         return message  # no number that a line could settle
     if first.roles and len(first.names) == 1:
         role = first.roles[0]
-        if plain(names) in _COORDINATES and role in HYPERPARAMETERS:
+        if _NO_SETTING.fullmatch(plain(names)) and role in HYPERPARAMETERS:
             return message
         meant = f"If {names} stands for the {role.replace('_', ' ')}, say so in port.toml beside it"
         return f'{message}. {meant}\n[bind]\n{role} = "{names}"'
@@ -297,8 +298,8 @@ def _nothing_fits(shape: Mapping[str, Any], reasons: Sequence[str]) -> str:
     return message
 
 
-# What data and points are called, and no hyperparameter.
-_COORDINATES = ("x", "y", "z")
+# What data, points and sizes are called, and no hyperparameter.
+_NO_SETTING = re.compile(r"[xyz]|.*(?:size|dim|dims|seed|epochs?|iterations|classes|features)")
 
 
 def _is_data(name: str) -> bool:

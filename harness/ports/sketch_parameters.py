@@ -13,7 +13,7 @@ from harness.ports.assigning import assigned
 from harness.ports.leaves import COUNTER, SIZE, gradient_of, plain, weights_in
 from harness.ports.offers import attributes, structured
 from harness.ports.roles import COUNTS, Wanted, choice, written
-from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
 # Options that are given as what changes nothing are known, too.
 _KNOWN = (
@@ -212,8 +212,11 @@ def opened(sketch: Sketch) -> Sketch:
     missing = tuple(role for role in RATES if role not in taken)
 
     def told(p: Parameter) -> Parameter:
-        if not p.default or p.role or p.value:
+        # A mu may be a momentum, and what nothing else is.
+        other = p.role in OPTIONS and bool(missing) and len(plain(p.name)) < 3
+        if not p.default or (p.role and not other) or p.value:
             return p
+        p = replace(p, role="") if other else p
         if p.otherwise == "None" and not p.named:
             return replace(p, spare=("a state",))
         number = p.otherwise or p.type.lower() in ("float", "double")

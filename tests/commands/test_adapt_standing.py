@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -200,6 +201,32 @@ def test_a_private_method_that_makes_the_step_is_listed(
     assert "#   Fitter._turn(v, at, s) makes the step" in text
     assert "optimizer._slopes = lambda *_: g" in text
     assert "optimizer._turn = lambda" not in text
+
+
+def test_the_decay_of_an_adapter_is_what_the_source_takes_from_one(
+    call: Callable[..., Done], tmp_path: Path
+) -> None:
+    source = """
+    import numpy as np
+
+    class RMSPropFIR:
+        def __init__(self, taps, mu=0.01, lam=0.9, delta=1e-8):
+            self.w, self.p = np.zeros(taps), np.zeros(taps)
+            self.mu, self.lam, self.delta = mu, lam, delta
+
+        def update_taps(self, far, near):
+            g = far * (self.w @ far - near)
+            self.p = self.lam * self.p + (1 - self.lam) * g**2
+            self.w = self.w - self.mu * g / (np.sqrt(self.p) + self.delta)
+    """
+    (tmp_path / "mine.py").write_text(dedent(source).lstrip(), encoding="utf-8")
+    call("adapt", "mine.py", "--out", "through.py")
+    text = (tmp_path / "through.py").read_text(encoding="utf-8")
+    assert "mu=self.decay_rate" not in text
+    (made,) = re.findall(r"RMSPropFIR\((?:[^()]|\([^()]*\))*\)", text)[-1:]
+    lines = [line.partition("#")[0].strip() for line in made.splitlines()]
+    assert lines[2:4] == ["0.01,", "self.decay_rate,"]
+    assert "what mu is; learning_rate" in made
 
 
 def test_what_is_called_as_the_adapter_calls_its_own_is_imported_as_another(

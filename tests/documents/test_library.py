@@ -60,7 +60,7 @@ def test_a_cell_that_trains_with_a_library_of_an_earlier_one_says_what_to_instal
     found = written(nbformat.writes(made).encode(), "cells.ipynb")
     row = found.rows[1]
     assert (found.rows[0].kind, row.kind) == ("other", "trainer")
-    assert message(row) == "nobody_has is not installed: pip install nobody_has to run this block"
+    assert message(row) == "nobody_has is not installed; install what has it to run this block"
     line = row.block.printed.line if row.block.printed else 0
     said = f"the output at line {line} was not checked: nobody_has is not installed here"
     assert row.findings == (said,)

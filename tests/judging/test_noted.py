@@ -178,3 +178,30 @@ def test_of_a_cause_that_first_steps_alone_tell_it_is_said(
     result = judged(tmp_path, text, pattern)
     assert result.deviations
     assert (ONE_STEP in result.notes) is said
+
+
+RETURNED = """
+import numpy as np
+
+
+class RMSPropOptimizer:
+    def __init__(self, config):
+        self.config, self.kept = config, {}
+
+    def update(self, weights, gradients):
+        c, updated = self.config, {}
+        for name, w in weights.items():
+            g = np.clip(gradients[name], -c.clip_value, c.clip_value)
+            old = self.kept.pop(id(w), np.zeros_like(w))
+            s = c.smoothing * old + (1 - c.smoothing) * g * g
+            updated[name] = w - c.learning_rate * g / (np.sqrt(s) + c.epsilon)
+            self.kept[id(updated[name])] = s
+        return updated
+"""
+
+
+def test_what_is_kept_by_what_came_back_is_not_said_to_be_lost(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(RETURNED, encoding="utf-8")
+    outcome = run([own(path)], Options(pattern="*/float64/mixed-*"), every_transport=False)
+    assert all("state=reset" not in result.deviations for result in outcome.results)

@@ -93,6 +93,16 @@ def test_that_biases_were_not_judged_is_said(tmp_path: Path) -> None:
     assert outcome.results[0].bound.endswith("stand for biases: how these are moved was not judged")
 
 
+def test_of_an_object_for_each_array_it_is_said_that_several_were_not_judged(
+    tmp_path: Path,
+) -> None:
+    made = "            self.made[name] = self.made.get(name, 0)\n            kept ="
+    through = ADAPTER.replace("            kept =", made).replace(
+        "self.kept = {}", "self.kept, self.made = {}, {}"
+    )
+    assert judged(tmp_path, through).results[0].bound.startswith("the adapter makes an object for")
+
+
 TAKES = {
     "python": ADAPTER.replace(", self.epsilon\n", "\n"),
     "java": """

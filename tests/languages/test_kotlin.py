@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,42 @@ def test_what_the_compiler_writes_of_a_data_class_is_no_step(
     assert "copy" not in done.err
     assert "component" not in done.err
     assert ":-1" not in done.err
+
+
+FLAGGED = """
+import kotlin.math.sqrt
+
+class Param(val name: String, val data: DoubleArray) { val grad = DoubleArray(data.size) }
+
+class RMSProp(val params: List<Param>, var lr: Double = 1e-2, val alpha: Double = 0.99,
+              val eps: Double = 1e-8, val centered: Boolean = true) {
+    private val sq = HashMap<String, DoubleArray>()
+    private val ga = HashMap<String, DoubleArray>()
+
+    fun step() {
+        for (p in params) {
+            val s = sq.getOrPut(p.name) { DoubleArray(p.data.size) }
+            val a = ga.getOrPut(p.name) { DoubleArray(p.data.size) }
+            for (i in p.data.indices) {
+                s[i] = alpha * s[i] + (1 - alpha) * p.grad[i] * p.grad[i]
+                a[i] = alpha * a[i] + (1 - alpha) * p.grad[i]
+                val v = if (centered) s[i] - a[i] * a[i] else s[i]
+                p.data[i] -= lr * p.grad[i] / (sqrt(v) + eps)
+            }
+        }
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(("default", "deviations"), [("true", ["centered=yes"]), ("false", [])])
+def test_a_flag_is_as_it_is_by_default_and_parameters_are_told_apart_by_their_names(
+    call: Callable[..., Done], tmp_path: Path, default: str, deviations: list[str]
+) -> None:
+    text = FLAGGED.replace("centered: Boolean = true", f"centered: Boolean = {default}")
+    (tmp_path / "flagged.kt").write_text(text, encoding="utf-8")
+    done = call("check", "flagged.kt", "--golden", "*/mixed-arrays", "--json", "-")
+    assert json.loads(done.out)["results"][0]["deviations"] == deviations
 
 
 def test_a_block_of_kotlin_is_judged(tmp_path: Path) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from harness.languages.adapters import (
     MARK,
@@ -71,10 +72,19 @@ def _standing(sketch: Sketch) -> Iterator[str]:
             continue
         with suppress(Beyond):
             called = str(plan.get("class") or plan["function"])
-            if called in _OWN:
+            if called in _OWN or _belied(sketch, plan):
                 continue
             imports = list(_import(sketch.module, called.partition(".")[0]))
             yield "\n".join(lines(plan, imports, sketch.name)) + "\n"
+
+
+def _belied(sketch: Sketch, plan: Mapping[str, Any]) -> bool:
+    """Whether a plan takes another parameter for the decay than what the source takes from one."""
+    given = (*(sketch.constructor or ()), *(sketch.action.parameters if sketch.action else ()))
+    decays = {p.name for p in given if p.role == "decay_rate"}
+    fed = [plan.get("construct", {}), *(call.get("arguments", {}) for call in plan["calls"])]
+    taken = {n for feeds in fed for n, f in feeds.items() if f.get("role") == "decay_rate"}
+    return bool(decays and taken) and decays != taken
 
 
 def _open(text: str) -> int:

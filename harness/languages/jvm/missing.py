@@ -132,9 +132,11 @@ def excused(message: str, source: Sequence[Path], around: Around, forgotten: Own
         return f"what Lombok writes into classes is not there: {first}"
     place = _PLACE.search(message)  # what else is wrong may follow from the first
     if place and place[1] not in [path.name for path in source]:
-        first = next(line for line in message.splitlines() if _PLACE.search(line)).strip()
+        first = next(line for line in message.splitlines() if _PLACE.search(line)).strip(" :")
         if place[1].endswith(".scala"):
             return f"what it uses does not compile: {first}; {_scala(around)}"
+        if place[1].endswith(".kt"):
+            return f"what it uses does not compile: {first}"
         return (
             f"what it uses does not compile: {first}; if it needs a newer Java, set JAVA_HOME to"
             " one, or RMSPROOF_JAVA=bundled for the one that came with rmsproof"

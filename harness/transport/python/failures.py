@@ -26,6 +26,7 @@ _INSTALLED_AS = {
     "PIL": "pillow",
     "cv2": "opencv-python",
     "dotenv": "python-dotenv",
+    "paddle": "paddlepaddle",
     "skimage": "scikit-image",
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",
@@ -52,6 +53,12 @@ class LoadError(Exception):
         self.kind, self.missing = kind, missing
 
 
+def installed_as(module: str) -> str:
+    """What is installed for a module, of which that is known; else empty."""
+    name = _INSTALLED_AS.get(module, module)
+    return name if name in _KNOWN else ""
+
+
 def missing(error: ImportError, path: str = "", declared: Mapping[str, str] = {}) -> str:
     """That something which is imported is not there, and what would help.
 
@@ -70,10 +77,10 @@ def missing(error: ImportError, path: str = "", declared: Mapping[str, str] = {}
         return f"{words}; it imports from the package that it is part of, which is not all here"
     if top in sys.modules and "." in (error.name or ""):
         return f"{words}; choose the Python that has it: --python PATH"
-    name = _INSTALLED_AS.get(top, top)
+    name = installed_as(top) or top
     command = declared.get(package_name(name))
     what = "install what the project declares" if command else "install it"
-    if not command and name not in _KNOWN:  # a file of its own that is not here, as likely
+    if not command and not installed_as(top):  # a file of its own that is not here, as likely
         what = "put it beside the source if it is one of its own files, or install what has it"
         command = f"perhaps pip install {name}"
     return (
@@ -107,6 +114,8 @@ def _place(error: BaseException, path: str) -> str:
     place = ""
     for frame, line in traceback.walk_tb(_traceback(error)):
         file = frame.f_code.co_filename
+        if frame.f_code.co_name.startswith("_rmsproof_") and line == 1:
+            continue  # what was put around an update stands in no line
         if file == path or (file.endswith(".py") and not file.startswith(_NOT_ITS_OWN)):
             place = f" ({Path(file).name}:{line})" if "-packages" not in file else place
     return place

@@ -105,6 +105,7 @@ def _described(
         "averages": [p.average for p in pairs if p.average in names] if update.loops else [],
         "reaching": sorted(_reaching(node, update) & set(names)),
         "looped": bool(update.loops),
+        "waits": any(isinstance(part, ast.Yield) for part in ast.walk(node)) if node else False,
         "line": pairs[0].line,
         "weights": [p.weights for p in pairs],
         "gradients": [p.gradient for p in pairs],

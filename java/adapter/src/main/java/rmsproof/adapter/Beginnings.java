@@ -137,7 +137,7 @@ final class Beginnings {
     }
 
     /** What Scala's companion says of a parameter that nobody is told; null for nothing. */
-    private static Object byDefault(Constructor<?> constructor, int place)
+    static Object byDefault(Constructor<?> constructor, int place)
             throws ReflectiveOperationException {
         Class<?> owner = constructor.getDeclaringClass();
         for (Method method : owner.getDeclaredMethods()) {

@@ -158,9 +158,16 @@ final class Ways {
         if (executable instanceof Constructor<?> constructor) {
             // What nothing is known of is left to its default, where Kotlin has one.
             Constructor<?> partly = KotlinDefaults.of(constructor);
-            return partly == null ? constructor.newInstance(arguments)
-                    : KotlinDefaults.make(partly, Arrays.stream(arguments)
-                            .map(one -> one == null ? Maker.ABSENT : one).toArray());
+            Object[] given = arguments.clone();
+            for (int i = 0; i < given.length; i++) {
+                // A flag that is on by default is on for whoever says nothing of it.
+                boolean flag = constructor.getParameterTypes()[i] == boolean.class;
+                Object left = partly == null && flag ? Beginnings.byDefault(constructor, i) : null;
+                given[i] = partly != null && (flag || given[i] == null) ? Maker.ABSENT
+                        : left == null ? given[i] : left;
+            }
+            return partly == null ? constructor.newInstance(given)
+                    : KotlinDefaults.make(partly, given);
         }
         Class<?> owner = executable.getDeclaringClass();
         boolean free = Modifier.isStatic(executable.getModifiers());
