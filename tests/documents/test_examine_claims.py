@@ -178,7 +178,7 @@ def test_a_notebooks_stored_outputs_are_compared(written: Examine) -> None:
         (
             "import nobody_has\nnp.random.seed(1)",
             "print(np.random.rand())",
-            "0.25",
+            "0.2541702204",  # what is drawn without the seed has these digits never
             "nobody_has is",
         ),
         ("pass", "print(1 / 3)", "0.33333333333333281", "but for the last digits"),
