@@ -293,8 +293,7 @@ def _called(
         moved = tuple(guess for guess in moved if guess.owner == moved[0].owner)
     answers: list[tuple[Guess, Answers]] = []
     failed: list[str] = []
-    # What is right without what a class does around its steps is asked after all that it does.
-    part: tuple[Guess, Result] | None = None
+    # What is right without what a class does around its steps says nothing for all of it.
     for guess in sorted(moved[:_MOST], key=_of_a_part):
         if not budget.left:
             break
@@ -307,7 +306,7 @@ def _called(
         if right.verdict.word in GOOD:
             if not _of_a_part(guess) or not any(_hooked(other) for other, _ in answers):
                 return _so_called(right, guess)
-            part = part or (guess, right)
+            failed.append(f"{guess.title}: right without what is done around it, which changes it")
             continue
         if right.verdict.fault is None or right.divides_by_zero:
             answers.append((guess, again))
@@ -334,9 +333,6 @@ def _called(
             continue
         if result.stands and not only_seems(guess, result):
             return _so_called(result, guess)
-    if part is not None:
-        transport.adopt(part[0])
-        return _so_called(part[1], part[0])
     if not budget.left:
         failed.insert(0, budget.message)
     message = _message(error, [*failed, *guesses.failed])
