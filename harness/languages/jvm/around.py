@@ -13,7 +13,10 @@ _CALLED = re.compile(
     r"(?i)(?:pre|before|begin|start|post|after|end|finish)_?(?:step|update|optimi|param|batch|iter)"
 )
 _BARE = re.compile(r"\(\s*\)|^\s*def \w+\s*(?::\s*Unit)?\s*=")
-_SET = re.compile(r"(?:^|[;{]|=>?)\s*(?:this\.)?(\w+)\s*(?:[-+*/]?=(?!=)|\+\+|--)", re.MULTILINE)
+# What ends in a comma is an argument by its name.
+_SET = re.compile(
+    r"(?:^|[;{]|=>?)\s*(?:this\.)?(\w+)\s*(?:[-+*/]?=(?!=)(?![^\n]*,\s*$)|\+\+|--)", re.MULTILINE
+)
 _LOCAL = re.compile(r"\b(?:va[lr]|double|float|int|long|boolean|Double|Float|Int)\s+(\w+)\s*[=:]")
 
 
@@ -25,6 +28,9 @@ def uncalled(text: str, called: Sequence[str]) -> Iterator[tuple[str, str]]:
     >>> text = "class A {\n  void tick() { t++; fix = 1 - t; }\n  void go() { w /= fix; }\n}"
     >>> list(uncalled(text, ["a.A", "go"]))
     [('tick', 'fix')]
+    >>> copies = text.replace("t++; fix = 1 - t;", "return copy(\n fix = 1,\n )")
+    >>> list(uncalled(copies, ["a.A", "go"]))
+    []
     """
     owner = re.split(r"[.$]", called[0])[-1]
     own = [f for f in functions_in(text.splitlines()) if f.owner == owner]
