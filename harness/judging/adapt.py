@@ -77,7 +77,8 @@ def adapt(port: Port, out: Path | None, tell: Progress = lambda _: None) -> Adap
         try:
             binding = bind(shape, port.wanted)
             # A guess is `check`'s to make, and what may have to be told something first is one.
-            bound = "" if binding.guessed or _told_first(shape, binding) else binding.title
+            unsure = binding.guessed or shape.get("stopped") or _told_first(shape, binding)
+            bound = "" if unsure else binding.title
         except BindingError as error:
             if error.unknown:
                 raise UsageError(f"{port.name}: {error}") from error

@@ -72,7 +72,8 @@ def noted(port: Port, transport: HostedTransport, result: Result) -> Result:
         return result
     found = [registry.by_name(port.language).beside(path, called) for path in port.source]
     around = [one for methods, _ in found for one in methods]
-    said = [f"{name}, which sets {attribute}, was not called" for name, attribute in around[:2]]
+    does = {name: f"sets {what}" if what else "keeps an average as well" for name, what in around}
+    said = [f"{name}, which {what}, was not called" for name, what in [*does.items()][:2]]
     if not (port.wanted.class_name or CHOSEN in result.notes or "--class" in (result.bound or "")):
         alike = (name for _, classes in found for name in classes if says_rmsprop(name))
         said += [f"{name} is another: --class {name}" for name in alike][:2]

@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from harness.languages.naming import says_another, says_rmsprop
+
 # What begins anew, what is looked up, and what trains by itself is nobody's part of a step.
 APART = re.compile(
     r"_|(?:get|set|is|has|to|load|save|read|write|reset|restart|init|zero|clear|restore|copy|clone"
@@ -37,6 +39,37 @@ def uncalled(tree: ast.Module, called: Sequence[str]) -> Iterator[tuple[str, str
                 continue
             found = _attributes(methods, {key}, ast.Store) & reads - sets
             yield from ((key, attribute) for attribute in sorted(found)[:1])
+
+
+# What a step that keeps an average of squares has in its text.
+_SHARE, _SQUARE = re.compile(r"\b1(?:\.0?)? - "), re.compile(r"\*\* ?2|square|(\b\w+\b) \* \1\b")
+_ROOT = re.compile(r"sqrt\(|\*\*\s*-?\(?0?\.5|\*\*\s*\(?1\s*/\s*2")
+
+
+def siblings(tree: ast.Module, called: Sequence[str]) -> list[str]:
+    r"""The methods of a class that says RMSProp that step as well, and are none of the calls.
+
+    >>> step = "def {}(self, g): self.v = d * self.v + (1 - d) * g**2; return g / np.sqrt(self.v)"
+    >>> text = "class RMSProp:\n " + "\n ".join(map(step.format, ("for_w", "for_b", "adam")))
+    >>> siblings(ast.parse(text), ["RMSProp", "for_b"])
+    ['for_w']
+    """
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    if called[0] not in classes or not says_rmsprop(called[0]):
+        return []
+    methods = _methods(classes, called[0])
+    steps = _closure(methods, {*called})
+    # What calls a step, or is called by one that is none of the calls, is no other.
+    return [
+        name
+        for name, method in methods.items()
+        if name not in steps
+        and not name.startswith("__")
+        and len(method.args.args) > 1
+        and not says_another(name)
+        and not steps & _closure(methods, {name})
+        and all(one.search(ast.unparse(method)) for one in (_ROOT, _SHARE, _SQUARE))
+    ]
 
 
 def others(tree: ast.Module, called: Sequence[str]) -> list[str]:

@@ -104,7 +104,8 @@ class Language:
             called: the class, or the function, and its methods, by name.
 
         Returns:
-            Methods that set what its steps read, each with what it sets; classes that step, too.
+            Methods that set what its steps read, each with what it sets, or that keep an average as
+            well, with nothing; classes that step, too.
         """
         return [], []
 

@@ -99,7 +99,8 @@ class Python(Language):
             tree = ast.parse(source.read_text(encoding="utf-8", errors="replace"))
         except (OSError, SyntaxError, ValueError, RecursionError):
             return [], []
-        return list(around.uncalled(tree, called)), around.others(tree, called)
+        steps = [(name, "") for name in around.siblings(tree, called)]
+        return [*steps, *around.uncalled(tree, called)], around.others(tree, called)
 
     def imported_as(self, port: Implementation) -> str:
         """Its module, below the folder of its outermost package."""

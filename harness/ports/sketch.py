@@ -143,7 +143,7 @@ def _hidden(
             continue
         if name in private:  # in Python all the same
             yield f"{simple}.{name}({', '.join(p['name'] for p in private[name])}) makes the step"
-        elif not private:
+        elif not shape.get("planned"):
             yield f"{simple}.{name} makes the step, and cannot be called from here: open it"
 
 

@@ -184,7 +184,7 @@ def decaying(sketch: Sketch, text: str) -> Sketch:
     taken = {
         name
         for name in names
-        if re.search(rf"\b1(?:\.0?f?)?\s*-\s*(?:\w+\.)*_?{re.escape(name)}\b(?!\.)", text)
+        if re.search(rf"\b1(?:\.0?f?)?\s*-\s*(?:\w+\.)*_?{re.escape(name)}\b(?![.\[(])", text)
         or re.search(rf"\(- 1(?:\.0)? {re.escape(name)}\)", text)
     }
     if len(taken) != 1:

@@ -97,8 +97,8 @@ def deviation(
     return f"{sentence} [{formula}]"
 
 
-# What is handed over may be multiplied by it already.
-_UNSCALED = "no learning rate is multiplied by"
+# What is handed over may be multiplied by it already, and a 1 may be written there.
+_UNSCALED = "the learning rate is 1, which is as none"
 _ASCENT, _NEGATED = ("direction", "ascent"), ("order", "maximize_before_decay")
 _INSIDE = ("epsilon", "inside")
 # What is kept with epsilon in it: where else it is added is no fact beside that.

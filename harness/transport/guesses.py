@@ -35,8 +35,8 @@ _EXPLORING_SECONDS = 6.0
 _RESULTS = {"in place": "entries", "replaced": "entries"}
 
 
-# What a JVM calls parameters whose names no compiler kept.
-_NAMELESS = re.compile(r"arg\d+|x\$\d+")
+# What a JVM calls parameters whose names no compiler kept, and arrays are called here.
+_NAMELESS = re.compile(r"arg\d+|x\$\d+|w\d+")
 
 
 class Exploring(Conversation, Protocol):

@@ -205,3 +205,30 @@ def test_what_is_kept_by_what_came_back_is_not_said_to_be_lost(tmp_path: Path) -
     path.write_text(RETURNED, encoding="utf-8")
     outcome = run([own(path)], Options(pattern="*/float64/mixed-*"), every_transport=False)
     assert all("state=reset" not in result.deviations for result in outcome.results)
+
+
+SIBLINGS = """
+import numpy as np
+
+
+class RMSprop:
+    def __init__(self, beta=0.9, eps=1e-8):
+        self.beta, self.eps, self.w, self.b = beta, eps, 0.0, 0.0
+
+    def for_dw(self, deriv_weight):
+        self.w = self.beta * self.w + (1 - self.beta) * deriv_weight**2
+        return deriv_weight / np.sqrt(4 * self.w + self.eps)
+
+    def for_db(self, deriv_bias):
+        self.b = self.beta * self.b + (1 - self.beta) * deriv_bias**2
+        return deriv_bias / (np.sqrt(self.b) + self.eps)
+
+    def norm(self, x):
+        return np.sqrt(np.sum(x * x))
+"""
+
+
+def test_of_two_steps_of_a_class_the_one_that_was_not_called_is_said(tmp_path: Path) -> None:
+    result = judged(tmp_path, SIBLINGS)
+    assert "for_dw, which keeps an average as well, was not called" in result.bound
+    assert "norm" not in result.bound
