@@ -277,6 +277,19 @@ def test_what_a_source_defines_itself_is_not_missing_from_the_class_path(tmp_pat
     assert "cyclic" in verdict.fault.message.splitlines()[0]
 
 
+def test_string_templates_are_in_no_library(tmp_path: Path) -> None:
+    text = """
+    class RMSProp {
+        void step(double[] w, double[] g) { System.out.println(STR."w"); }
+    }
+    """
+    written(tmp_path, {"RMSProp.java": text})
+    verdict = checked(tmp_path / "RMSProp.java").verdict
+    assert verdict.word in ("not-run", "does-not-compile")
+    assert verdict.fault
+    assert "class path" not in verdict.fault.message
+
+
 BROKEN = "class Sheet {\n    static double scale() { return absent(); }\n}\n"
 
 

@@ -116,6 +116,8 @@ def excused(message: str, source: Sequence[Path], around: Around, forgotten: Own
     # What the source itself defines is there, and was not found for another reason.
     own |= {name for name in simple if any(_defines(text_of(path), name) for path in source)}
     if lacking := [name for name in wanted if name not in own]:
+        if gone := newer.withdrawn(lacking):
+            return f"{_first(message, ['STR'])}{gone}"
         if whole := newer.lacking(lacking, map(text_of, source)):
             first = _first(message, lacking)
             return f"{first}{whole} is not in the JDK that compiles; {newer.advice()}"

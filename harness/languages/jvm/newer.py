@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from harness.languages.jvm.java import bundled, java
 
@@ -12,6 +12,8 @@ _OWN = ("java.", "jdk.")
 _IMPORTED = re.compile(r"(?:\bimport\s+(?:static\s+)?|\(:import\s*[(\[]?\s*)((?:java|jdk)\.[\w.]+)")
 # A method of a class, in the words of javac; and what an older Java only has on trial.
 _MEMBER = re.compile(r"symbol:\s+method (\w+).*\n\s*location:\s+(?:class|interface) (\w+)$", re.M)
+# What string templates begin with, which no import brings.
+_TEMPLATES = "STR"
 _ON_TRIAL = re.compile(r"\b(?:is|are) a preview feature")
 
 
@@ -33,6 +35,13 @@ def lacking(names: Iterable[str], texts: Iterable[str]) -> str:
             if name.rpartition(".")[2] in full.split(".")[2:]:
                 return full
     return ""
+
+
+def withdrawn(names: Collection[str]) -> str:
+    """Why a source does not compile that asks for what Java had on trial alone; "" for no such."""
+    if _TEMPLATES not in names:
+        return ""
+    return f"{_TEMPLATES} is of string templates, which Java 21 and 22 had as a preview alone"
 
 
 def members(message: str) -> list[str]:
