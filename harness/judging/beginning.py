@@ -101,7 +101,7 @@ def begun_by_its_own(
 
 def _noted(result: Result, words: str) -> Result:
     """The result with one thing more said of how the port is called."""
-    return replace(result, bound="; ".join(filter(None, (result.bound, words))))
+    return result.saying(words)
 
 
 def begun_with_zeros(transport: HostedTransport, ask_it: Callable[[], Answers]) -> Result | None:

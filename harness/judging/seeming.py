@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import contextlib
 from collections.abc import Iterator
-from dataclasses import replace
 
 from harness.judging.judge import Answers
 from harness.judging.verdict import Result
@@ -77,7 +76,7 @@ def noted(port: Port, transport: HostedTransport, result: Result) -> Result:
     if not (port.wanted.class_name or CHOSEN in result.notes or "--class" in (result.bound or "")):
         alike = (name for _, classes in found for name in classes if says_rmsprop(name))
         said += [f"{name} is another: --class {name}" for name in alike][:2]
-    return replace(result, bound="; ".join(filter(None, (result.bound, *said)))) if said else result
+    return result.saying(*said)
 
 
 def _trees(port: Port) -> Iterator[ast.Module]:

@@ -128,8 +128,7 @@ def noted_untold(port: Port, transport: HostedTransport, result: Result) -> Resu
     untold = frozenset(left)
     among = tuple(replace(other, untold=untold) for other in diagnosis.alternatives)
     diagnosis = replace(diagnosis, best=replace(best, untold=untold), alternatives=among)
-    bound = "; ".join(filter(None, (result.bound, words)))
-    return replace(result, bound=bound, diagnosis=diagnosis)
+    return replace(result, diagnosis=diagnosis).saying(words)
 
 
 def _either(names: list[str]) -> str:

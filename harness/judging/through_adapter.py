@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from pathlib import Path
 
 from harness.judging.verdict import Result
 from harness.languages.adapters import RATES, STAND_IN, handed_on
@@ -28,8 +28,7 @@ def kept_back(port: Port) -> frozenset[str]:
     """The hyperparameters that a port's adapter takes, and hands to nothing."""
     if port.adapter is None:
         return frozenset()
-    text = port.adapter.read_text(encoding="utf-8", errors="replace")
-    return frozenset(RATES) - handed_on(text)
+    return frozenset(RATES) - handed_on(_text(port.adapter))
 
 
 def noted_adapter(port: Port, result: Result) -> Result:
@@ -45,8 +44,12 @@ def noted_adapter(port: Port, result: Result) -> Result:
     if crashes and fault and f"({port.adapter.name}:" in fault.message:
         names = ", ".join(source.name for source in port.source) or port.name
         raise BindingError(f"it fails itself: {fault.message}; nothing is said of {names}")
-    text = port.adapter.read_text(encoding="utf-8", errors="replace")
+    text = _text(port.adapter)
     said = [_KEEPS] if _LOSES & {*result.deviations} else []
     said += [_BIASES] if STAND_IN in text else []
     said += [_APART] if _BY_NAME.search(text) else []
-    return replace(result, bound="; ".join(filter(None, (result.bound, *said))))
+    return result.saying(*said)
+
+
+def _text(adapter: Path) -> str:
+    return adapter.read_text(encoding="utf-8", errors="replace")

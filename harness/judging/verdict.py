@@ -117,6 +117,10 @@ class Result:
         best = self.diagnosis.best if self.diagnosis else None
         return best.deviations if best else ()
 
+    def saying(self, *words: str) -> Result:
+        """The same, with more said of how it was called."""
+        return replace(self, bound="; ".join(filter(None, (self.bound, *words))))
+
     @property
     def stands(self) -> bool:
         """Whether it may be said of a port that is called by a guess: right, or explained.

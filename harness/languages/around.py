@@ -25,8 +25,8 @@ def uncalled(tree: ast.Module, called: Sequence[str]) -> Iterator[tuple[str, str
     Yields:
         A method, and the attribute that it sets; only of methods that nothing has to be handed.
     """
-    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
-    for name in classes.keys() & {*called}:
+    classes = _classes(tree)
+    for name in [one for one in classes if one in called]:
         methods = _methods(classes, name)
         steps = _closure(methods, {*called})
         made = _closure(methods, {"__init__"})
@@ -54,7 +54,7 @@ def siblings(tree: ast.Module, called: Sequence[str]) -> list[str]:
     >>> siblings(ast.parse(text), ["RMSProp", "for_b"])
     ['for_w']
     """
-    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    classes = _classes(tree)
     if called[0] not in classes or not says_rmsprop(called[0]):
         return []
     methods = _methods(classes, called[0])
@@ -79,8 +79,8 @@ def others(tree: ast.Module, called: Sequence[str]) -> list[str]:
     >>> others(tree, ["A", "go"]), others(tree, ["B", "go"])
     (['B'], [])
     """
-    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
-    bases = _bases(classes, called[0]) if called[0] in classes else {*classes}
+    classes = _classes(tree)
+    bases = _bases(classes, called[0]) if called[0] in classes else [*classes]
     return [
         name
         for name, node in classes.items()
@@ -89,25 +89,28 @@ def others(tree: ast.Module, called: Sequence[str]) -> list[str]:
     ]
 
 
-def _bases(classes: Mapping[str, ast.ClassDef], name: str) -> set[str]:
-    """A class of a source, and those of it that it is made of."""
-    found: set[str] = set()
+def _classes(tree: ast.Module) -> dict[str, ast.ClassDef]:
+    return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _bases(classes: Mapping[str, ast.ClassDef], name: str) -> list[str]:
+    """A class of a source, and those of it that it is made of, the nearest first."""
+    found: list[str] = []
     open_ = [name]
     while open_:
-        if (one := open_.pop()) in classes and one not in found:
-            found.add(one)
+        if (one := open_.pop(0)) in classes and one not in found:
+            found.append(one)
             parts = (part for base in classes[one].bases for part in ast.walk(base))
             open_ += [part.id for part in parts if isinstance(part, ast.Name)]
     return found
 
 
-def _methods(classes: dict[str, ast.ClassDef], name: str) -> dict[str, ast.FunctionDef]:
-    """A class's methods with those of its bases in the same source."""
-    node = classes[name]
+def _methods(classes: Mapping[str, ast.ClassDef], name: str) -> dict[str, ast.FunctionDef]:
+    """A class's methods with those of its bases in the same source, which it may override."""
     methods: dict[str, ast.FunctionDef] = {}
-    for base in _bases(classes, name) - {name}:
-        methods |= {n.name: n for n in classes[base].body if isinstance(n, ast.FunctionDef)}
-    return methods | {n.name: n for n in node.body if isinstance(n, ast.FunctionDef)}
+    for one in reversed(_bases(classes, name)):
+        methods |= {n.name: n for n in classes[one].body if isinstance(n, ast.FunctionDef)}
+    return methods
 
 
 def _closure(methods: dict[str, ast.FunctionDef], names: set[str]) -> set[str]:

@@ -35,9 +35,10 @@ def uncalled(text: str, called: Sequence[str]) -> Iterator[tuple[str, str]]:
     owner = re.split(r"[.$]", called[0])[-1]
     own = [f for f in functions_in(text.splitlines()) if f.owner == owner]
     steps = [f for f in own if f.name in called]
-    for _ in own:
-        steps += [f for f in own if f not in steps and f.name in _words(steps)]
     read = _words(steps)
+    while more := [f for f in own if f not in steps and f.name in read]:
+        steps += more
+        read |= _words(more)
     made = _words([f for f in own if f.name == owner])
     for function in own if steps else ():
         head = function.text.partition("{")[0].partition("\n")[0]
