@@ -33,6 +33,7 @@ from harness.judging.seeming import (
     refuse_frozen,
     refuse_rows,
 )
+from harness.judging.shares import told_as_share
 from harness.judging.telling import noted_untold, refuse_untold, told_otherwise
 from harness.judging.through_adapter import noted_adapter
 from harness.judging.verdict import Result, conclude
@@ -63,7 +64,11 @@ def judged(port: Port, transport: Transport, goldens: Goldens, **options: Any) -
         return judge(port, transport, goldens, **options)
     try:
         result = _judged(port, transport, goldens, options)
-        result = _told(transport, result, lambda: ask(port, transport, goldens, **options))
+
+        def ask_it() -> Answers:
+            return ask(port, transport, goldens, **options)
+
+        result = told_as_share(transport, _told(transport, result, ask_it), ask_it)
         refuse_another(port, transport, result)
         refuse_rows(port, result)
         result = noted_adapter(port, noted_untold(port, transport, result))

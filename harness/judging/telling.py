@@ -96,6 +96,8 @@ def noted_untold(port: Port, transport: HostedTransport, result: Result) -> Resu
 
     What its source computes with is its own, and so is what it is told and does not use.
     """
+    if made := transport.about.made_with(port.wanted.options):
+        result = result.saying(f"told {', '.join(made)}, which no test case says")
     diagnosis = result.diagnosis
     best = diagnosis.best if diagnosis else None
     if diagnosis is None or best is None or transport.about.of_library:

@@ -17,6 +17,7 @@ _KEEPS = (
 )
 _BIASES = f"the adapter has {STAND_IN} stand for biases: how these are moved was not judged"
 
+_HANDED = "what the adapter hands over may be what it fails at"
 _APART = "the adapter makes an object for each array: what one does with several was not judged"
 # Where an adapter puts what it makes, in the words of its languages.
 _BY_NAME = re.compile(
@@ -45,7 +46,8 @@ def noted_adapter(port: Port, result: Result) -> Result:
         names = ", ".join(source.name for source in port.source) or port.name
         raise BindingError(f"it fails itself: {fault.message}; nothing is said of {names}")
     text = _text(port.adapter)
-    said = [_KEEPS] if _LOSES & {*result.deviations} else []
+    said = [_HANDED] if crashes else []
+    said += [_KEEPS] if _LOSES & {*result.deviations} else []
     said += [_BIASES] if STAND_IN in text else []
     said += [_APART] if _BY_NAME.search(text) else []
     return result.saying(*said)

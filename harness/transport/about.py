@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from harness.ports.roles import ranked
 from harness.transport.guess import names_in, owner_of
 from harness.transport.replies import readable
 from harness.transport.states import begins_elsewhere, makes_up_state, state_maker
-from harness.transport.untold import may_be, may_be_handed, may_be_set
+from harness.transport.untold import made_with, may_be, may_be_handed, may_be_set
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
 
 
@@ -153,6 +153,23 @@ class About:
     def makes_up_state(self) -> bool:
         """Whether its first call is handed a state of which nobody knows how it begins."""
         return self._message is not None and makes_up_state(self._shape, self._message)
+
+    @readable()
+    def made_with(self, given: Collection[str]) -> list[str]:
+        """What it had to be made with that no test case says: "corrected = false", "mu = 0".
+
+        >>> lr, mu, on = ({"name": name, "kind": "number"} for name in ("lr", "mu", "on"))
+        >>> made = {"parameters": [lr, mu, on | {"kind": "flag"}]}
+        >>> one = {"class": "O", "constructors": [made], "methods": [{"parameters": []}]}
+        >>> called = {"class": "O", "constructor": 0, "method": 0, "call": []}
+        >>> called["construct"] = ["learning_rate", "momentum", None]
+        >>> About({"candidates": [one]}, called).made_with(())
+        ['mu = 0', 'on = false']
+
+        Args:
+            given: the options that test cases give.
+        """
+        return made_with(self._shape, self._called, given)
 
     @property
     @readable()

@@ -47,6 +47,16 @@ def names_in(message: Mapping[str, Any]) -> list[str]:
     return [owner_of(message), *(str(name) for name in methods if name is not None)]
 
 
+def _without(message: Any, role: str) -> Any:
+    """What a host is told, without a role: its keys are left out, its places in a call empty."""
+    if isinstance(message, Mapping):
+        kept = {k: v for k, v in message.items() if v not in (role, {"role": role})}
+        return {k: _without(v, role) for k, v in kept.items()}
+    if isinstance(message, list | tuple):
+        return [None if one == role else _without(one, role) for one in message]
+    return message
+
+
 @dataclass(frozen=True)
 class Guess:
     """A way to call a port in which its weights moved.
@@ -84,6 +94,22 @@ class Guess:
         """The same where numbers are told their roles, by their paths, once it is made."""
         roles = tuple(dict.fromkeys((*self.description.roles, *places.values())))
         message = {**self.message, "placed": dict(places)}
+        return replace(self, message=message, description=replace(self.description, roles=roles))
+
+    def telling_share(self) -> Guess:
+        """The same where what is told the decay rate is told 1 - decay rate."""
+        return replace(self, message={**self.message, "share": True})
+
+    def without(self, role: str) -> Guess:
+        """The same where a hyperparameter is told to nothing, and what took it has its default.
+
+        >>> said = Description("Python", ())
+        >>> made = Guess({"construct": ["epsilon"], "call": ["weights"]}, "", said, 0)
+        >>> made.without("epsilon").message
+        {'construct': [None], 'call': ['weights']}
+        """
+        roles = tuple(one for one in self.description.roles if one != role)
+        message = _without(self.message, role)
         return replace(self, message=message, description=replace(self.description, roles=roles))
 
     @property

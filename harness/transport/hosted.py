@@ -271,7 +271,7 @@ class HostedTransport:
         if start == 0:
             request["open"] = {
                 "precision": precision,
-                "hyperparameters": scenario.values(roles_of(self._message)),
+                "hyperparameters": _told(scenario, self._message),
                 "names": list(scenario.names),
                 "lengths": list(scenario.lengths),
                 "weights": frames.to_bytes(flat_weights(scenario)),
@@ -321,3 +321,11 @@ class HostedTransport:
             if self._description is not None and self._patience.again():
                 self.run(TRIAL, "float64")  # so that no scenario is the first
                 self._patience.tried()
+
+
+def _told(scenario: Scenario, message: Mapping[str, Any]) -> dict[str, float]:
+    """The values of a scenario that a way to call a port takes, by role."""
+    values = scenario.values(roles_of(message))
+    if message.get("share"):
+        values["decay_rate"] = 1 - values["decay_rate"]
+    return values

@@ -6,14 +6,14 @@ What looks like a constant of its own may be one of these.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from math import isclose
 from typing import Any
 
 from harness.ports.numbers import usual
 from harness.ports.roles import ranked
 from harness.transport.states import taken_by
-from python_ref.scenarios.hyperparameters import HYPERPARAMETERS
+from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, NEUTRAL, OPTIONS
 
 _Shape = Mapping[str, Any]
 # No epsilon that anybody uses is larger.
@@ -40,6 +40,23 @@ def may_be(shape: _Shape, message: _Shape, role: str, constant: float, told: boo
     unknown = [p for p in left if not told and not ranked(p["name"])]
     places = usual(unknown, [None] * len(unknown), role)
     return list(dict.fromkeys(p["name"] for p in [*same, *(unknown[i] for i in places)]))
+
+
+def made_with(shape: _Shape, message: _Shape, given: Collection[str]) -> list[str]:
+    """What parameters without a default were told that no test case says, each "name = value"."""
+    if "call" not in message or "graph" in message or "library" in message or "plan" in message:
+        return []
+    roles = [*(message.get("construct") or []), *message["call"]]
+    told: dict[str, str] = {}
+    for parameter, role in zip(taken_by(shape, message), roles, strict=False):
+        own = any(parameter.get(key) for key in ("absent", "omissible", "setter"))
+        if role is None and parameter.get("kind") == "flag" and not own:
+            told[parameter["name"]] = "false"  # as the JVM begins one
+        elif role in OPTIONS and role not in given and not parameter.get("default"):
+            neutral = NEUTRAL[role]
+            same = f"the {neutral.replace('_', ' ')}" if isinstance(neutral, str) else ""
+            told[parameter["name"]] = same or f"{neutral:g}"
+    return [f"{name} = {value}" for name, value in told.items()]
 
 
 def may_be_set(shape: _Shape, owner: str, role: str, constant: float) -> str:

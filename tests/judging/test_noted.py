@@ -103,6 +103,19 @@ def test_on_the_jvm_too(tmp_path: Path, name: str, word: str, said: str) -> None
     assert (result.verdict.word, result.bound) == (word, said)
 
 
+@pytest.mark.jvm
+def test_what_had_to_be_told_and_no_test_case_says_is_said(tmp_path: Path) -> None:
+    text = JAVA.replace("NAME", "reset").replace(
+        "double eps) {", "double eps, double mu, boolean corrected) {"
+    )
+    path = tmp_path / "RMSProp.java"
+    path.write_text(text, encoding="utf-8")
+    options = Options(pattern="*/float64/mixed-*")
+    (result,) = run([own(path)], options, every_transport=False).results
+    assert result.verdict.word == "exact"
+    assert result.bound == "told mu = 0, corrected = false, which no test case says"
+
+
 def test_of_several_that_say_rmsprop_the_others_are_said(tmp_path: Path) -> None:
     other = "\n\nclass RMSPropTF(RMSProp):\n    def update(self, params, grads):\n        pass\n"
     result = judged(tmp_path, CLASS.replace("    EXTRA", "") + other)

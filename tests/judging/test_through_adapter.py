@@ -83,6 +83,7 @@ def test_what_fails_in_the_port_is_placed_there(tmp_path: Path) -> None:
     ).results
     assert result.verdict.fault
     assert result.verdict.fault.message.endswith("a fault of its own (mine.py:7)")
+    assert result.bound == "what the adapter hands over may be what it fails at"
 
 
 def test_that_biases_were_not_judged_is_said(tmp_path: Path) -> None:
