@@ -364,7 +364,18 @@ class Naive:
             scaled = QUOTIENTS[self.arithmetic.quotient](lr, numerator, over)
             reciprocal = "reciprocal" in self.arithmetic.quotient
             plain = (numerator, over(1)) if reciprocal else (over(numerator), 1)
+            if says("epsilon") == "on_rate":
+                scaled, plain = (over(lr) + self.eps, numerator), (over(1) + self.eps, numerator)
+            if says("epsilon") == "on_quotient":
+                u = plain[0] * plain[1] + self.eps
+                scaled, plain = (lr, u), (u, 1)
         step = self.accumulated(name, i, scaled, plain, lr)
+        self.added = 0
+        if says("average") != "none" and says("epsilon") == "on_step":
+            step = step[0] * step[1] + self.eps, 1
+        if says("average") != "none" and says("epsilon") == "on_weights":
+            ascends = says("direction") == "ascent" and not self.negates
+            self.added = -self.eps if ascends else self.eps
         if says("direction") == "ascent" and not self.negates:
             step = -step[0], step[1]
         rate = lr if says("weight_decay") == "decoupled" else 1
@@ -386,7 +397,8 @@ class Naive:
         """The weight less the product of the factors of the step."""
         x, y = step
         w = self.computed(w)
-        return self.stored(fma(-x, y, w) if self.arithmetic.update == "fused" else w - x * y)
+        new = fma(-x, y, w) if self.arithmetic.update == "fused" else w - x * y
+        return self.stored(new + self.added if self.added else new)
 
     def corrected(self, v: Number, k: Number) -> Number:
         return v * (1 / k) if self.arithmetic.correction == "reciprocal" else v / k

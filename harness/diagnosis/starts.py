@@ -100,6 +100,8 @@ def _of_one(name: str, dialect: Dialect, evidence: Evidence, dense: bool) -> lis
     inside = dialect.choice("epsilon") == "inside" or dialect.choice("state") == "epsilon_kept"
     inside |= dialect.choice("initial_average") == "epsilon" or dialect.choice("root") == "none"
     scale = typical**2 if inside else typical
+    if dialect.choice("epsilon") in ("on_quotient", "on_step", "on_weights"):
+        scale = 1.0  # of what is divided already
     steps = np.arange(-9, 2, 0.5).tolist() if dense else [-9, -6, -4, -2, -1, 0, 1.5]
     # Squares of what is fed may underflow, and a half of a start has to be a number.
     return [x for k in steps if (x := scale * 10.0**k) >= LEAST] or [LEAST]

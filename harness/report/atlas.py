@@ -16,6 +16,7 @@ from python_ref.dialects.axes import AXES
 from python_ref.dialects.libraries import LIBRARIES
 
 PICTURE = "atlas.svg"
+# No library has another.
 _EPSILON = {"outside": "outside", "inside": "inside", "none": "none", "maximum": "a maximum"}
 # Sizes of the picture, in its units.
 _CELL, _LABEL, _TOP = 26, 190, 190

@@ -29,6 +29,10 @@ KNOWN = (
     ("state=shared",),
     ("initial_average=first_square", "epsilon=inside"),
     ("average=leaky_sum", "epsilon=inside"),
+    ("epsilon=on_step",),
+    ("epsilon=on_weights",),
+    ("epsilon=on_quotient",),
+    ("epsilon=on_rate",),
 )
 """What a guess may show in the trial that is known, the likeliest first."""
 

@@ -15,6 +15,8 @@ from python_ref.dialects.axes import AXES
 from python_ref.dialects.dialect import Dialect
 from python_ref.scenarios.hyperparameters import SCHEDULES
 
+# Where epsilon is in the denominator; elsewhere it is added to what comes of the division.
+_BELOW = ("outside", "inside", "maximum")
 Choices = dict[str, str]
 Constants = dict[str, float]
 
@@ -44,6 +46,9 @@ def equivalence(a: Dialect, b: Dialect) -> str:
         return "always"
     if _rate_in_buffer(first) != _rate_in_buffer(second):
         return "never"
+    buffers = {first.choice("momentum"), second.choice("momentum")}
+    if len(buffers) > 1 and first.choice("epsilon") == "on_rate":
+        return "never"  # which rate epsilon is added to, the buffer decides
     # What differs is where the learning rate enters the buffer, or which of several it is.
     rates = {first.choice("learning_rate"), second.choice("learning_rate")}
     if len(rates) == 1:
@@ -186,7 +191,7 @@ def _nothing_to_skip(chosen: Choices, _: Constants) -> None:
     stays = stays and state not in ("stale", "epsilon_kept", "root_kept")
     stays = stays and chosen["numerator"] in ("gradient", "sign") and chosen["centered"] == "no"
     stays = stays and chosen["momentum"] == "no" and chosen["weight_decay"] == "no"
-    if stays and (chosen["epsilon"] != "none" or average == "none"):  # 0/0 is no number
+    if stays and (chosen["epsilon"] in _BELOW or average == "none"):  # 0/0 is no number
         _reset(chosen, "untouched")
 
 
@@ -194,7 +199,7 @@ def _scale_has_no_effect(chosen: Choices, constants: Constants) -> None:
     """A scale cancels where numerator and root have it and nothing else stands beside them."""
     if constants.get("gradient_scale") == 1.0:
         _reset(chosen, "gradient_scale")
-    cancels = chosen["epsilon"] == "none" and chosen["root"] == "sqrt"
+    cancels = chosen["epsilon"] not in (*_BELOW, "on_rate") and chosen["root"] == "sqrt"
     cancels = cancels and chosen["average"] in ("ema", "swapped", "sum", "leaky_sum", "last")
     cancels = cancels and chosen["numerator"] in ("gradient", *_OF_MEANS)
     cancels = cancels and chosen["initial_average"] in ("zero", "first_square")
@@ -219,6 +224,7 @@ def _order_has_no_effect(chosen: Choices, _: Constants) -> None:
         _reset(chosen, "clip")  # nothing takes the clipped gradient
     if chosen["order"] == "maximize_before_decay":
         signed = chosen["weight_decay"] == "coupled" or chosen["numerator"] == "average"
+        signed |= chosen["epsilon"] in ("on_quotient", "on_step", "on_weights")
         effective = chosen["direction"] == "ascent" and signed
     elif chosen["order"] in ("decay_before_clip", "clip_after_average"):
         coupled = chosen["weight_decay"] == "coupled" or chosen["order"] == "clip_after_average"
@@ -257,7 +263,7 @@ def _nothing_remembered(chosen: Choices, _: Constants) -> None:
     """What is forgotten at every call is as at a first step."""
     if chosen["state"] != "reset":
         return
-    if chosen["momentum"] in ("lr_in_buffer", "lr_out_of_buffer"):
+    if chosen["momentum"] in ("lr_in_buffer", "lr_out_of_buffer") and not _rate_apart(chosen):
         _reset(chosen, "momentum")  # b = mu*0 + lr*u
     if chosen["schedule"] not in ("no", "inverse_time"):  # all start from the rate itself
         _reset(chosen, "schedule")
@@ -272,12 +278,18 @@ def _nothing_remembered(chosen: Choices, _: Constants) -> None:
     own_square = start == "first_square" and average in ("ema", "swapped") and not corrected
     first = corrected and start == "zero" and average == "ema" and chosen["centered"] == "no"
     summed = start == "zero" and average in ("sum", "leaky_sum") and not corrected
-    if own_square or summed or (first and not _uses_mean(chosen)):
+    first &= not _uses_mean(chosen) and chosen["numerator"] != "average"  # which is not corrected
+    if own_square or summed or first:
         chosen["average"] = "last"
         _reset(chosen, "bias_correction")
     plain = chosen["momentum"] == "no" and chosen["schedule"] == "no"
     if average == "none" and plain and chosen["numerator"] != "mean_gradient":
         _reset(chosen, "state")
+
+
+def _rate_apart(chosen: Choices) -> bool:
+    """Whether epsilon is added where the learning rate would be, which a buffer puts elsewhere."""
+    return chosen["epsilon"] == "on_rate" and chosen["momentum"] == "lr_out_of_buffer"
 
 
 def _start_of_another_name(chosen: Choices, constants: Constants) -> None:
@@ -289,7 +301,7 @@ def _start_of_another_name(chosen: Choices, constants: Constants) -> None:
 
 def _options_without_effect(chosen: Choices, constants: Constants) -> None:
     for axis, name in (("momentum", "momentum"), ("weight_decay", "weight_decay")):
-        if constants.get(name) == 0.0:
+        if constants.get(name) == 0.0 and not (axis == "momentum" and _rate_apart(chosen)):
             _reset(chosen, axis)
     summed = chosen["numerator"] == "sum_of_gradients" and constants.get("momentum") == 0.0
     if summed and chosen["order"] != "clip_after_average":
@@ -314,8 +326,11 @@ def _constants_without_effect(chosen: Choices, constants: Constants) -> None:
 
 
 def _negative_rate(chosen: Choices, constants: Constants) -> None:
-    """A negative rate is the other direction, unless weights decay by it too."""
-    if constants.get("learning_rate", 0.0) < 0 and chosen["weight_decay"] != "decoupled":
+    """A negative rate is the other direction, unless weights decay by it or epsilon joins it."""
+    joined = chosen["weight_decay"] == "decoupled" or chosen["epsilon"] == "on_rate"
+    if constants.get("learning_rate", 0.0) < 0 and not joined:
+        other = {"on_step": "on_weights", "on_weights": "on_step"}
+        chosen["epsilon"] = other.get(chosen["epsilon"], chosen["epsilon"])
         constants["learning_rate"] = -constants["learning_rate"]
         chosen["direction"] = "descent" if chosen["direction"] == "ascent" else "ascent"
 

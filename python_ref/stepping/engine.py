@@ -229,7 +229,7 @@ class Engine:
                 numerator = gradient[stage.links["gradient"][rows]]
             factors = kernels.quotient(
                 a, choice, numerator, den[stage.links["denominator"][rows]],
-                self._rate(stage, rows, choice, call),
+                self._rate(stage, rows, choice, call), stage.columns["epsilon"][rows],
             )  # fmt: skip
             products.append(self._product(factors, (rows.stop - rows.start, call.size)))
         return self._joined(products)
@@ -294,6 +294,7 @@ class Engine:
             new = kernels.weights(
                 a, choice, old, step.value, step.factors,
                 self._rate(stage, rows, choice, call), stage.columns["weight_decay"][rows],
+                stage.columns["epsilon"][rows],
             )  # fmt: skip
             written = call.written(choice["write"])
             if choice["untouched"] == "skipped":

@@ -129,7 +129,7 @@ def denominator(a: Algebra, choice: Choice, v: Array, m: Array, eps: Array) -> A
 
 
 def quotient(
-    a: Algebra, choice: Choice, numerator: Array, den: Array, rate: Array
+    a: Algebra, choice: Choice, numerator: Array, den: Array, rate: Array, eps: Array
 ) -> tuple[Array, Array | None]:
     """Numerator by denominator, times the learning rate where it is `scaled` here.
 
@@ -150,6 +150,12 @@ def quotient(
         return a.nudge(result, int(choice["off"])) if nudged else result
 
     way = ways.QUOTIENTS[choice["quotient"]].kernel
+    if choice["added"] == "rate":
+        return over(rate if scaled else 1) + eps, numerator
+    if choice["added"] == "quotient":
+        x, y = way(over, numerator, None)
+        u = (x if y is None else x * y) + eps
+        return (rate, u) if scaled else (u, None)
     result: tuple[Array, Array | None] = way(over, numerator, rate if scaled else None)
     return result
 
@@ -197,14 +203,19 @@ def weights(
     factors: tuple[Array, Array] | None,
     rate: Array,
     decay: Array,
+    eps: Array,
 ) -> Array:
     """The weights as stored after the step and what decays apart from it."""
     update = ways.UPDATES[choice["update"]].kernel
+    if choice["added"] == "step":
+        step = step + eps
+        factors = factors and (step, 1 + a.zeros(step.shape))
     if choice["direction"] == "ascent":
-        step, factors = -step, factors and (-factors[0], factors[1])
+        step, factors, eps = -step, factors and (-factors[0], factors[1]), -eps
 
     def take(w: Array) -> Array:
-        return a.store(update(a, a.load(w), step, factors))
+        new = update(a, a.load(w), step, factors)
+        return a.store(new + eps if choice["added"] == "weights" else new)
 
     if choice["decoupled"] == "no":
         return take(w)

@@ -137,9 +137,10 @@ class Recipes:
         )
         # Where nothing is added to a root and its reciprocal is taken, libraries have that at once.
         by_reciprocal = among("quotient", "reciprocal", "scaled_reciprocal")
-        by_reciprocal &= among("epsilon", "inside", "none")
+        by_reciprocal &= ~among("epsilon", "outside", "maximum")
         # What is kept with epsilon inside it, or as a root, is not added to or rooted again.
-        without = (epsilon_kept & inside) | (kept == 3)
+        enters = among("epsilon", "outside", "inside", "maximum")
+        without = (epsilon_kept & inside) | (kept == 3) | ~enters
         none = AXES["epsilon"].names.index("none")
         self.denominator = _recipe(
             self._codes("state", "order", "centring", "correction")
@@ -152,7 +153,7 @@ class Recipes:
                 "off": self._off(~by_reciprocal),
             },
             {
-                "epsilon": divided & ~among("epsilon", "none") & ~without,
+                "epsilon": divided & ~without,
                 "decay_rate": divided & biased,
                 "mean_decay": centered & biased & ~summed,
             },
@@ -171,8 +172,14 @@ class Recipes:
                 "divided": dividing,
                 "scaled": _whether(scaled),
                 "biased": _whether(biased & mean),
+                "added": self._added("on_quotient", "on_rate"),
             },
-            {"learning_rate": scaled, "mean_decay": biased & mean, **self._schedule(scaled)},
+            {
+                "learning_rate": scaled,
+                "mean_decay": biased & mean,
+                "epsilon": divided & among("epsilon", "on_quotient", "on_rate"),
+                **self._schedule(scaled),
+            },
             {
                 "gradient": ("divisible", ~(mean | summed | averages)),
                 "m": ("mean", mean | summed),
@@ -197,8 +204,12 @@ class Recipes:
             | {
                 "direction": (code["direction"][0] * ~negated, code["direction"][1]),
                 "decoupled": (code["weight_decay"][0] * ~coupled, code["weight_decay"][1]),
+                "added": self._added("on_step", "on_weights"),
             },
-            {"weight_decay": among("weight_decay", "decoupled", "decoupled_unscaled")},
+            {
+                "weight_decay": among("weight_decay", "decoupled", "decoupled_unscaled"),
+                "epsilon": divided & among("epsilon", "on_step", "on_weights"),
+            },
             {"step": ("buffer", everywhere)},
             known=("learning_rate", *SCHEDULES),
         )
@@ -234,6 +245,13 @@ class Recipes:
 
     def _codes(self, *names: str) -> dict[str, tuple[Codes, Sequence[str]]]:
         return {name: self.kinds.codes[name] for name in names}
+
+    def _added(self, *places: str) -> tuple[Codes, Sequence[str]]:
+        """Where epsilon is added that is not in the denominator: at one of these places, or not."""
+        divided = ~self.kinds.among("average", "none")
+        at = [divided & self.kinds.among("epsilon", place) for place in places]
+        names = ("no", *(place.removeprefix("on_") for place in places))
+        return np.select(at, range(1, len(names)), 0), names
 
     def _off(self, mask: _Mask) -> tuple[Codes, Sequence[str]]:
         """By how much the roots of the formulas in `mask` are off."""

@@ -114,15 +114,26 @@ def _moved(dialect: Dialect) -> Iterator[str]:
     kind = "multiplied" if says("root") == "multiplied" else "divided"
     over = sign["no" if says("average") == "none" else kind]
     momentum = says("momentum")
+    added = says("epsilon") if says("average") != "none" else ""
+    by, u = "rate", f"{numerator}{over}"
+    if added == "on_rate":
+        by, u = f"({'1' if momentum == 'lr_out_of_buffer' else 'rate'}{over} + eps)", numerator
+    if added == "on_quotient":
+        u = f"({u} + eps)"
     if momentum == "lr_out_of_buffer":
-        yield f"b[i] = mu * b[i] + {numerator}{over}"
+        yield f"b[i] = mu * b[i] + {f'{by} * {u}' if added == 'on_rate' else u}"
         yield "step = rate * b[i]"
     else:
-        yield f"step = rate * {numerator}{over}"
+        yield f"step = {by} * {u}"
         if momentum in ("lr_in_buffer", "nesterov"):
             yield "b[i] = mu * b[i] + step"
             yield "step = b[i]" if momentum == "lr_in_buffer" else "step = mu * b[i] + step"
-    new = f"old {'+' if says('direction') == 'ascent' else '-'} step"
+    ascends = says("direction") == "ascent"
+    if added == "on_step":
+        yield "step = step + eps"
+    new = f"old {'+' if ascends else '-'} step"
+    if added == "on_weights":
+        new += f" {'-' if ascends else '+'} eps"
     lost = {"decoupled": " - rate * wd * old", "decoupled_unscaled": " - wd * old"}
     new += lost.get(says("weight_decay"), "")
     conditions = [_WRITTEN[says("write")]] if says("write") in _WRITTEN else []

@@ -53,6 +53,8 @@ def settled(dialect: Dialect, values: Mapping[str, float]) -> Dialect:
 def _is_scaled_average(chosen: Mapping[str, str], constants: Mapping[str, float]) -> bool:
     """Whether a sum that leaks enters the step through its root alone."""
     plain = ("initial_average", "root", "numerator", "bias_correction", "centered", "state")
+    if chosen.get("epsilon", "").startswith("on_"):  # which no scale enters
+        return False
     return not any(axis in chosen for axis in plain) and constants["decay_rate"] < 1
 
 

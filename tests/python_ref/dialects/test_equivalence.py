@@ -100,6 +100,11 @@ def test_what_is_rewritten_computes_the_same() -> None:
             ["momentum=lr_out_of_buffer", "learning_rate=ignored"],
             "always",
         ),
+        (
+            ["momentum=lr_in_buffer", "epsilon=on_rate"],
+            ["momentum=lr_out_of_buffer", "epsilon=on_rate"],
+            "never",
+        ),
         (["write=none"], ["write=none", "average=sum"], "always"),
         (["learning_rate=first"], [], "constant learning rate"),
         (["learning_rate=first", "epsilon=inside"], [], "never"),
@@ -235,6 +240,19 @@ SIMPLEST = {
     "gradient_scale=constant epsilon=none weight_decay=decoupled": (
         "epsilon=none weight_decay=decoupled"
     ),
+    # What is added after the division.
+    "epsilon=on_step average=none": "average=none",
+    "epsilon=on_rate momentum=lr_out_of_buffer state=reset": STAYS,
+    "epsilon=on_step momentum=lr_out_of_buffer state=reset": "epsilon=on_step state=reset",
+    "epsilon=on_step untouched=skipped average=sum": STAYS,
+    "epsilon=on_step gradient_scale=constant": "epsilon=on_step",
+    "epsilon=on_rate gradient_scale=constant": STAYS,
+    "epsilon=on_step direction=ascent order=maximize_before_decay": STAYS,
+    "epsilon=on_rate direction=ascent order=maximize_before_decay": (
+        "epsilon=on_rate direction=ascent"
+    ),
+    # What is divided is not corrected, and so is no last square.
+    "numerator=average bias_correction=yes state=reset": STAYS,
     # Numerators of other things.
     "numerator=sum_of_gradients average=none": "average=none momentum=lr_out_of_buffer",
     "numerator=sum_of_gradients average=none state=shared": STAYS,
@@ -382,6 +400,12 @@ IGNORING = "learning_rate=ignored"
             {"learning_rate": 0.5},
         ),
         ([IGNORING, "direction=ascent"], {"learning_rate": -3}, [IGNORING], {"learning_rate": 3}),
+        (
+            [IGNORING, "epsilon=on_step"],
+            {"learning_rate": -3},
+            [IGNORING, "epsilon=on_weights", "direction=ascent"],
+            {"learning_rate": 3},
+        ),
         (
             [IGNORING, "weight_decay=decoupled_unscaled"],
             {"learning_rate": -0.5},
