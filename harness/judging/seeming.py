@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-import contextlib
-from collections.abc import Iterator
-
 from harness.judging.judge import Answers
 from harness.judging.verdict import Result
 from harness.languages import registry
-from harness.languages.gradients import averaged_rows
-from harness.languages.gradients import called as called_by
 from harness.languages.naming import says_rmsprop
 from harness.model.words import CHOSEN, GOOD
 from harness.ports.binding import BindingError
@@ -41,7 +35,9 @@ def refuse_another(port: Port, transport: HostedTransport, result: Result) -> No
     names = transport.about.called
     others = [name for name in transport.about.names if says_rmsprop(name)]
     said = any(map(says_rmsprop, names))
-    if names and others and not said and not _calls(port, names[0]):
+    language = registry.by_name(port.language)
+    calls = (language.calls(path, names[0]) for path in port.source)
+    if names and others and not said and not any(calls):
         raise BindingError(
             f"not bound: {others[0]} says RMSProp, and what fits is {names[0]}. If that is meant,"
             f" say so: --class {names[0]}"
@@ -53,8 +49,8 @@ def refuse_rows(port: Port, result: Result) -> None:
     best = result.diagnosis.best if result.diagnosis else None
     if result.verdict.word != "diverges" or best is not None:
         return
-    for tree in _trees(port):
-        if name := next(filter(None, map(averaged_rows, ast.walk(tree))), ""):
+    for name in map(registry.by_name(port.language).averaged_rows, port.source):
+        if name:
             raise BindingError(
                 f"not bound: {name} is averaged over its first axis, as rows of examples are, and"
                 " was handed over as the gradients themselves"
@@ -77,24 +73,6 @@ def noted(port: Port, transport: HostedTransport, result: Result) -> Result:
         alike = (name for _, classes in found for name in classes if says_rmsprop(name))
         said += [f"{name} is another: --class {name}" for name in alike][:2]
     return result.saying(*said)
-
-
-def _trees(port: Port) -> Iterator[ast.Module]:
-    """The syntax trees of a Python source, where it has any."""
-    for path in port.source:
-        with contextlib.suppress(OSError, SyntaxError, ValueError, RecursionError):
-            yield ast.parse(path.read_text(encoding="utf-8", errors="replace"))
-
-
-def _calls(port: Port, name: str) -> bool:
-    """Whether what says RMSProp in a Python source calls something by name."""
-    for tree in _trees(port):
-        named = (ast.FunctionDef, ast.ClassDef)
-        own = [n for n in ast.walk(tree) if isinstance(n, named) and says_rmsprop(n.name)]
-        calls = (part for node in own for part in ast.walk(node) if isinstance(part, ast.Call))
-        if any(called_by(call) == name for call in calls):
-            return True
-    return False
 
 
 def only_seems(guess: Guess, result: Result) -> bool:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from harness.languages.gradients import called as called_by
 from harness.languages.naming import says_another, says_rmsprop
 
 # What begins anew, what is looked up, and what trains by itself is nobody's part of a step.
@@ -87,6 +88,19 @@ def others(tree: ast.Module, called: Sequence[str]) -> list[str]:
         if name not in bases
         and (called[0] in _bases(classes, name) or {*called} & {*_methods(classes, name)})
     ]
+
+
+def says_and_calls(tree: ast.Module, name: str) -> bool:
+    r"""Whether what says RMSProp calls something by name.
+
+    >>> tree = ast.parse("def rmsprop(w): return go(w)\ndef go(w): return other(w)")
+    >>> says_and_calls(tree, "go"), says_and_calls(tree, "other")
+    (True, False)
+    """
+    named = (ast.FunctionDef, ast.ClassDef)
+    own = (n for n in ast.walk(tree) if isinstance(n, named) and says_rmsprop(n.name))
+    calls = (part for node in own for part in ast.walk(node) if isinstance(part, ast.Call))
+    return any(called_by(call) == name for call in calls)
 
 
 def _classes(tree: ast.Module) -> dict[str, ast.ClassDef]:

@@ -109,6 +109,14 @@ class Language:
         """
         return [], []
 
+    def calls(self, source: Path, name: str) -> bool:
+        """Whether what says RMSProp in a source calls something by name."""
+        return False
+
+    def averaged_rows(self, source: Path) -> str:
+        """What a source averages over its first axis, as rows of examples are; or ""."""
+        return ""
+
     def imported_as(self, port: Implementation) -> str:
         """The module that an adapter imports a port from; "" where its names are simply there."""
         return ""

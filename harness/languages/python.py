@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.languages import around, interpreter, python_project
+from harness.languages.gradients import averaged_rows
 from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.language import Language
 from harness.languages.launch import Hosted, Implementation
@@ -95,12 +96,20 @@ class Python(Language):
         self, source: Path, called: Sequence[str]
     ) -> tuple[list[tuple[str, str]], list[str]]:
         """By the source's syntax; nothing where that cannot be read."""
-        try:
-            tree = ast.parse(source.read_text(encoding="utf-8", errors="replace"))
-        except (OSError, SyntaxError, ValueError, RecursionError):
+        if (tree := _tree(source)) is None:
             return [], []
         steps = [(name, "") for name in around.siblings(tree, called)]
         return [*steps, *around.uncalled(tree, called)], around.others(tree, called)
+
+    def calls(self, source: Path, name: str) -> bool:
+        """By the source's syntax."""
+        tree = _tree(source)
+        return tree is not None and around.says_and_calls(tree, name)
+
+    def averaged_rows(self, source: Path) -> str:
+        """By the source's syntax."""
+        tree = _tree(source)
+        return next(filter(None, map(averaged_rows, ast.walk(tree))), "") if tree else ""
 
     def imported_as(self, port: Implementation) -> str:
         """Its module, below the folder of its outermost package."""
@@ -117,6 +126,14 @@ class Python(Language):
         from harness.languages.adapters import python as adapters
 
         return adapters.write(sketch)
+
+
+def _tree(source: Path) -> ast.Module | None:
+    """The syntax of a source; None where it cannot be read."""
+    try:
+        return ast.parse(source.read_text(encoding="utf-8", errors="replace"))
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return None
 
 
 def _adapted(port: Implementation, adapter: Path) -> dict[str, Any]:
