@@ -6,7 +6,7 @@ stands beside, a limit among their sizes, a count at every whole number that sho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 
 import numpy as np
@@ -85,7 +85,7 @@ def _of_one(name: str, dialect: Dialect, evidence: Evidence, dense: bool) -> lis
         # Of the size of what is averaged and below it shows at first, above it for long.
         square = typical if dialect.choice("average") == "absolute" else typical**2
         steps = np.arange(-4, 7, 0.5).tolist() if dense else [-3, -1.5, -0.5, 0.5, 2, 4]
-        return [square * 10.0**k for k in steps]
+        return _normal(square * 10.0**k for k in steps)
     if name == "gradient_scale":
         return [10.0**k for k in (-4, -2.5, -1.25, -0.4, 0.4, 1.25, 2.5, 4)]
     if name == "clip":
@@ -96,15 +96,20 @@ def _of_one(name: str, dialect: Dialect, evidence: Evidence, dense: bool) -> lis
         every = np.linspace(0.02, 0.98, 25) if dense else [0.05, 0.25, 0.45, 0.65, 0.85, 0.97]
         quantiles = np.quantile(sizes, every)
         least = float(quantiles[0])
-        return [0.02 * least, 0.15 * least, 0.6 * least, *sorted({float(q) for q in quantiles})]
+        below = (0.02 * least, 0.15 * least, 0.6 * least)
+        return _normal((*below, *sorted({float(q) for q in quantiles})))
     inside = dialect.choice("epsilon") == "inside" or dialect.choice("state") == "epsilon_kept"
     inside |= dialect.choice("initial_average") == "epsilon" or dialect.choice("root") == "none"
     scale = typical**2 if inside else typical
     if dialect.choice("epsilon") in ("on_quotient", "on_step", "on_weights"):
         scale = 1.0  # of what is divided already
     steps = np.arange(-9, 2, 0.5).tolist() if dense else [-9, -6, -4, -2, -1, 0, 1.5]
-    # Squares of what is fed may underflow, and a half of a start has to be a number.
-    return [x for k in steps if (x := scale * 10.0**k) >= LEAST] or [LEAST]
+    return _normal(scale * 10.0**k for k in steps)
+
+
+def _normal(values: Iterable[float]) -> list[float]:
+    """Those that are normal numbers, as is half of each: squares of what is fed may underflow."""
+    return [value for value in values if value >= LEAST] or [LEAST]
 
 
 def _sizes(evidence: Evidence) -> Rows:

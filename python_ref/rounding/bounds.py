@@ -7,6 +7,10 @@ is what that may do to its result, plus one rounding: u relative, eta absolute w
 underflow. Nothing of second order is dropped: where a magnitude enters, it is that of the value
 enlarged by twice the error, which neither the exact operand nor a port's exceeds.
 
+A root of what is next to nothing has an error larger than itself, and is no less than 0 all the
+same: with epsilon added it divides. What is known to be no less than some number has that as its
+`floor`.
+
 NaN stands for no bound: an overflow, a divisor that may be 0, the root of what may be negative.
 """
 
@@ -34,8 +38,10 @@ class Bounded:
 
     __array_ufunc__ = None  # an ndarray on the left leaves the operation to this class
 
-    def __init__(self, algebra: _Bounds, value: Doubles, error: Doubles) -> None:
-        self.algebra, self.value, self.error = algebra, value, error
+    def __init__(
+        self, algebra: _Bounds, value: Doubles, error: Doubles, floor: Doubles | None = None
+    ) -> None:
+        self.algebra, self.value, self.error, self.floor = algebra, value, error, floor
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -52,19 +58,30 @@ class Bounded:
     def least(self) -> Doubles:
         """What neither the exact number nor a port's is below in magnitude; NaN if that is 0."""
         least = np.abs(self.value) - 2 * self.error
+        if self.floor is not None:
+            least = np.fmax(least, self.floor)
         return np.where(least > 0, least, np.nan)
+
+    @property
+    def low(self) -> Doubles:
+        """What neither the exact number nor a port's is less than."""
+        low: Doubles = self.value - 2 * self.error
+        return low if self.floor is None else np.fmax(low, self.floor)
 
     def __len__(self) -> int:
         return len(self.value)
 
     def _both(self, change: Callable[[Doubles], Doubles]) -> Bounded:
-        return Bounded(self.algebra, change(self.value), change(self.error))
+        floor = None if self.floor is None else change(self.floor)
+        return Bounded(self.algebra, change(self.value), change(self.error), floor)
 
     def __getitem__(self, index: Any) -> Bounded:
         return self._both(lambda part: part[index])
 
     def __setitem__(self, index: Any, other: Bounded) -> None:
         self.value[index], self.error[index] = other.value, other.error
+        if self.floor is not None:
+            self.floor[index] = other.low
 
     def copy(self) -> Bounded:
         """Return the same in memory of its own."""
@@ -76,7 +93,10 @@ class Bounded:
     def __add__(self, other: Any) -> Bounded:
         other = self.algebra.number(other)
         # Where a sum is subnormal it is exact.
-        return self.algebra.rounded(self.value + other.value, self.error + other.error)
+        result = self.algebra.rounded(self.value + other.value, self.error + other.error)
+        if self.floor is not None or other.floor is not None:
+            result.floor = self.algebra.below(self.low + other.low)
+        return result
 
     __radd__ = __add__
 
@@ -161,6 +181,11 @@ class _Bounds:
         total = total * _OUTWARD
         return Bounded(self, value, np.where(most + total < self._limit, total, np.nan))
 
+    def below(self, low: Doubles) -> Doubles:
+        """What a number that is no less than `low` is no less than once it is rounded."""
+        lost = 2 * self._unit * np.abs(low) + (self._eta if self._flushes or self._mixed else 0.0)
+        return low - lost * _OUTWARD
+
     def given(self, values: Doubles) -> Bounded:
         number = self.number(self._storage(values))
         if self._flushes:
@@ -186,13 +211,16 @@ class _Bounds:
         if not self._mixed:
             return x
         # The narrowing itself is in every operation's u; that it may underflow is not.
-        return Bounded(self, x.value, x.error + np.where(x.most > 0, self._eta, 0.0))
+        error = x.error + np.where(x.most > 0, self._eta, 0.0)
+        return Bounded(self, x.value, error, None if x.floor is None else self.below(x.floor))
 
     def sqrt(self, x: Bounded, nonnegative: bool = False) -> Bounded:
         error = x.error / (2 * np.sqrt(x.least))
         if nonnegative:  # |sqrt(a) - sqrt(b)| <= sqrt(|a - b|), however close to 0
             error = np.fmin(error, np.sqrt(2 * x.error))
-        return self.rounded(np.sqrt(x.value), np.where(x.most == 0, 0.0, error))
+        root = self.rounded(np.sqrt(x.value), np.where(x.most == 0, 0.0, error))
+        root.floor = np.zeros_like(root.value)
+        return root
 
     def narrow(self, x: Bounded) -> Bounded:
         # Half a unit, or half the smallest subnormal, of floats.
@@ -206,7 +234,10 @@ class _Bounds:
         return Bounded(self, np.sign(x.value), np.where(certain, 0.0, 2.0))
 
     def maximum(self, x: Any, y: Any) -> Bounded:
-        return -self.minimum(-self.number(x), -self.number(y))
+        x, y = self.number(x), self.number(y)
+        result = -self.minimum(-x, -y)
+        result.floor = np.fmax(x.low, y.low)
+        return result
 
     def minimum(self, x: Any, y: Any) -> Bounded:
         x, y = self.number(x), self.number(y)
@@ -264,15 +295,20 @@ class _Bounds:
         return self.rounded(value, error + x.shape[1] * 2.0**-53 * most, units=0)
 
     def concatenate(self, arrays: Sequence[Bounded], axis: int) -> Bounded:
+        known = any(array.floor is not None for array in arrays)
         return Bounded(
             self,
             np.concatenate([array.value for array in arrays], axis),
             np.concatenate([array.error for array in arrays], axis),
+            np.concatenate([array.low for array in arrays], axis) if known else None,
         )
 
     def repeat(self, x: Bounded, rows: int) -> Bounded:
         shape = (rows, x.shape[1])
-        return Bounded(self, np.broadcast_to(x.value, shape), np.broadcast_to(x.error, shape))
+        floor = None if x.floor is None else np.broadcast_to(x.floor, shape)
+        return Bounded(
+            self, np.broadcast_to(x.value, shape), np.broadcast_to(x.error, shape), floor
+        )
 
     def power(self, x: Bounded, counts: NDArray[np.int64]) -> Bounded:
         error = counts * np.fmax(x.most, 1) ** (counts - 1) * x.error

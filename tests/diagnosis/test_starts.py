@@ -184,6 +184,11 @@ def test_a_count_is_never_thinned_and_alone_with_others_all_are_combined() -> No
 
 
 def test_where_squares_underflow_a_start_is_a_number_all_the_same() -> None:
-    for deviation in ("epsilon=inside", "epsilon=outside"):
-        values = one("epsilon", fed({"w": [1e-160, 3e-163]}), deviation, dense=True)
+    for name, deviation in (
+        ("epsilon", "epsilon=inside"),
+        ("epsilon", "epsilon=outside"),
+        ("initial_average", "initial_average=constant"),
+        ("clip", "clip=norm"),
+    ):
+        values = one(name, fed({"w": [1e-162, 3e-163]}), deviation, dense=True)
         assert min(values) / 2 > 0
