@@ -7,6 +7,8 @@ from python_ref.scenarios.scenario import Scenario
 
 # What argument checks throw: Python's, Java's, assertions; and what a command says of itself.
 _CHECKS = frozenset(("ValueError", "IllegalArgumentException", "AssertionError", REPORTED))
+# What no library throws itself: an exception of the port's own, of no more special kind.
+_OWN = frozenset(("Exception", "RuntimeException"))
 
 
 def refused(scenario: Scenario, fault: Fault | None, steps: int) -> str:
@@ -17,6 +19,9 @@ def refused(scenario: Scenario, fault: Fault | None, steps: int) -> str:
         fault: what came of it.
         steps: how many were completed.
     """
-    if fault is None or fault.kind != "crashes" or steps or fault.error not in _CHECKS:
+    if fault is None or fault.kind != "crashes" or steps:
+        return ""
+    constructed = fault.step == 0 and fault.error in _OWN
+    if not constructed and fault.error not in _CHECKS:
         return ""
     return next((name for name, value in scenario.hyperparameters.items() if value == 0), "")

@@ -379,6 +379,8 @@ def test_a_distance_is_told_by_what_was_returned() -> None:
     [
         (Fault("crashes", "", 0, error="ValueError"), 0, "learning_rate"),
         (Fault("crashes", "", 1, error="IllegalArgumentException"), 0, "learning_rate"),
+        (Fault("crashes", "", 0, error="RuntimeException"), 0, "learning_rate"),
+        (Fault("crashes", "", 1, error="RuntimeException"), 0, ""),
         (Fault("crashes", "", error=REPORTED), 0, "learning_rate"),
         (Fault("crashes", "", 2, error="ValueError"), 1, ""),
         (Fault("crashes", "", 1, error="ZeroDivisionError"), 0, ""),
