@@ -18,9 +18,9 @@ def without(transport: HostedTransport) -> Iterator[str]:
     if transport.about.stood_in:
         # Not there, or not fit for this Python: the names alone do not say which.
         names = ", ".join(transport.about.stood_in)
-        yield f"{names} could not be imported; nothing that was run needs it"
+        yield f"{names} could not be imported; nothing that was judged needs it"
     if transport.partial:
-        yield f"{transport.partial.partition(';')[0]}; nothing that was run needs it"
+        yield f"{transport.partial.partition(';')[0]}; nothing that was judged needs it"
     if transport.about.stopped and not transport.ours:
         yield f"its top level ended {transport.about.stopped}; what it defines was judged"
 

@@ -290,16 +290,19 @@ def _nothing_fits(shape: Mapping[str, Any], reasons: Sequence[str]) -> str:
         lines = "".join(f'\n{role} = "PARAMETER"' for role in first.roles)
         told = "say in port.toml beside it which"
         return f"{message}. If these are among {names}, {told}\n[bind]{lines}"
-    if first.near and first.plain:
-        name = first.names[0]
-        value = "1" if "batch" in name.lower() or name in first.whole else "0.0"
+    name = first.names[0]
+    batch = "batch" in name.lower()
+    if first.near and first.plain and (batch or not _NO_SETTING.fullmatch(plain(name))):
+        value = "1" if batch or name in first.whole else "0.0"
         told = "If a constant will do, say in port.toml beside it"
         return f"{message}. {told}\n[give]\n{name} = {value}"
     return message
 
 
-# What data, points and sizes are called, and no hyperparameter.
-_NO_SETTING = re.compile(r"[xyz]|.*(?:size|dim|dims|seed|epochs?|iterations|classes|features)")
+# What data, points, sizes and several of something are called, and no hyperparameter.
+_NO_SETTING = re.compile(
+    r"[xyz]|.*(?:size|dim|len|length|num|seed|epoch|index|idx|offset)|num.*|.*[a-z]{2}[^pst]s"
+)
 
 
 def _is_data(name: str) -> bool:

@@ -93,8 +93,11 @@ def named(shape: Mapping[str, Any], owner: str, way: Mapping[str, Any]) -> bool:
     return bool(names & role_names("name"))
 
 
-def readings(way: Mapping[str, Any], wanted: Wanted) -> Iterator[Explored]:
+def readings(
+    way: Mapping[str, Any], wanted: Wanted, shape: Mapping[str, Any]
+) -> Iterator[Explored]:
     """A way with each reading of its numbers that is possible."""
+    way = {**way, "by_default": _by_default(way, shape)}
     rows = {_plain_row(path) for path in way["others"]}
     # What nobody knows may be a number that is missing, before it is an array that is left alone.
     if len(rows) == 1 and not any(map(ranked, rows)):
@@ -106,7 +109,7 @@ def _readings(
     way: Mapping[str, Any], wanted: Wanted, of_rows: Collection[str]
 ) -> Iterator[Explored]:
     way, said = _without_given(way, wanted)
-    if any(not ranked(_name(path)) for path in _open(way)):
+    if any(not ranked(_name(path)) for path in _open(way) if path not in way["by_default"]):
         return  # nobody knows what it is
     names, _, roles, rows = read = _named(way, wanted, of_rows)
     quiet, missing = _idle(way, wanted, read)
@@ -117,11 +120,13 @@ def _readings(
         for paths in (way["asked"], (*way.get("valued", ()), *rows))
     ]
     open_ = [name for several in unread for name in several]
+    # What has a default need not be told what nobody knows.
+    needed = {*unread[0]} - {plain_name(_name(path)) for path in way["by_default"]}
     count = min(len(missing), len(open_))
     for chosen, places in itertools.product(
         itertools.permutations(missing, count), itertools.combinations(open_, count)
     ):
-        if not {*unread[0]} <= {*places}:
+        if not needed <= {*places}:
             continue
         every = {**roles, **dict(zip(places, chosen, strict=True))}
         told = {p: r for p, n in names.items() if (r := every[plain_name(n)])}
@@ -134,10 +139,34 @@ def _readings(
                 continue  # what shows as a constant may be what was handed over for one of them
             given |= dict(zip(unknown, left, strict=False))
         # What may be added to the algorithm, and is asked for, is left out of it.
-        off = {p: 0.0 for p in told if p not in given and p in way["asked"]}
+        asked = [p for p in told if p in way["asked"]]
+        asked += [p for p in idle if _MADE.fullmatch(p)]
+        off = {p: 0.0 for p in asked if p not in given and p not in way["by_default"]}
         others = [path for path in way["others"] if path not in given]
-        off |= {p: 0.0 for p in idle if p not in given and _MADE.fullmatch(p)}
         yield _explored({**way, "others": others}, given, off | said)
+
+
+def untold(way: Mapping[str, Any], wanted: Wanted, shape: Mapping[str, Any]) -> list[str]:
+    """What the user gives to the class itself, and a way tells it nothing of: no such number."""
+    reached = {_name(path) for path in (*way["numbers"], *way.get("idle", ()))}
+    taken = {parameter["name"] for parameter in _constructed(way, shape)}
+    return [name for name in wanted.give if name in taken - reached]
+
+
+def _constructed(way: Mapping[str, Any], shape: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The parameters of the constructors of the class itself."""
+    for candidate in shape["candidates"]:
+        if candidate["class"] == way["plan"].get("type"):
+            for constructor in candidate.get("constructors") or ():
+                yield from constructor["parameters"]
+
+
+def _by_default(way: Mapping[str, Any], shape: Mapping[str, Any]) -> list[str]:
+    """The paths of what the class itself is made with that the source has a default for."""
+    parameters = _constructed(way, shape)
+    names = {p["name"] for p in parameters if p.get("absent") or p.get("omissible")}
+    paths = (*way["numbers"], *way.get("idle", ()))
+    return [path for path in paths if _MADE.fullmatch(path) and _name(path) in names]
 
 
 def _without_given(
@@ -261,7 +290,10 @@ def _explored(
     mode = str(way["mode"])
     if mode in _UNRATED and "learning_rate" not in roles:
         mode, roles = _UNRATED[mode], (*roles, "learning_rate")
-    graph = {**way, "mode": mode, "numbers": {**way["numbers"], **off}}
+    left = {*way["by_default"]} - given.keys()
+    numbers = {path: value for path, value in way["numbers"].items() if path not in left}
+    graph = {**way, "mode": mode, "numbers": {**numbers, **off}}
+    del graph["by_default"]
     plan = way["plan"]
     method = _called(plan["method"])
     owner = str(plan["type"]).rpartition(".")[2].rstrip("$")

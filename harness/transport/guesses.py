@@ -242,7 +242,10 @@ def _of_explored(
             if explored.named(shape, name, way):
                 failed.setdefault(f"{name}: one of several that are told apart by name")
                 continue
-            readings = list(explored.readings(way, wanted))
+            if lost := explored.untold(way, wanted, shape):
+                failed.setdefault(f"{name}: [give] says {', '.join(lost)}, which goes nowhere here")
+                continue
+            readings = list(explored.readings(way, wanted, shape))
             if not readings:
                 names = explored.unknown(way, wanted)
                 failed.setdefault(f"{name}: {_unread(names)}")

@@ -76,6 +76,9 @@ def may_be_set(shape: _Shape, owner: str, role: str, constant: float) -> str:
     ...     for m in (named, made)
     ... ]
     ['set(key, value)', '']
+    >>> factory = named | {"static": True, "name": "of"}
+    >>> may_be_set({"candidates": [{"class": "A", "methods": [factory]}]}, "A", "epsilon", 1e-3)
+    ''
     >>> text |= {"kind": "other", "hints": ["import A", "A.Key.RATE, A.Key.DECAY"]}
     >>> may_be_set({"candidates": [{"class": "A", "methods": [named]}]}, "A", "decay_rate", 0.9)
     'set(key, value)'
@@ -106,7 +109,9 @@ def may_be_set(shape: _Shape, owner: str, role: str, constant: float) -> str:
                 return str(later["name"])
         for method in one.get("methods", []):
             taken = method["parameters"]
-            plain = taken and all(p["kind"] in ("number", "text") for p in taken)
+            # What belongs to no object, and does not say that it sets something, makes one.
+            sets = not method.get("static") or method["name"].startswith("set")
+            plain = taken and sets and all(p["kind"] in ("number", "text") for p in taken)
             texts = plain and [p["kind"] for p in taken] == ["text", "number"]
             chosen = _choices(taken[0]) if [p["kind"] for p in taken[1:]] == ["number"] else []
             told = texts or (plain and any(_names(p["name"], role) for p in taken))

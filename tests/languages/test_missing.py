@@ -93,7 +93,7 @@ def test_what_an_optimizer_does_not_touch_need_not_be_there(tmp_path: Path) -> N
     result = checked(tmp_path / "RMSProp.java")
     assert result.verdict.word == "exact"
     assert "org.acme" in result.bound
-    assert result.bound.endswith("is not on the class path; nothing that was run needs it")
+    assert result.bound.endswith("is not on the class path; nothing that was judged needs it")
 
 
 @pytest.mark.slow

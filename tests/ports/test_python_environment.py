@@ -193,7 +193,7 @@ def test_what_only_the_training_needs_is_done_without(tmp_path: Path) -> None:
     result = judged(path)
     assert result.verdict.word == "exact"
     missing = "a_library_that_plots, a_library_of_tensors, Tensor could not be imported"
-    assert result.bound.startswith(f"{missing}; nothing that was run needs it")
+    assert result.bound.startswith(f"{missing}; nothing that was judged needs it")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ WAY: dict[str, Any] = {
     "rest": 1.0,
     "idle": [],
 }
+SHAPE: dict[str, Any] = {"candidates": []}
 TOLD = {"given.lr": "learning_rate", "given.eps": "epsilon"}
 
 
@@ -41,12 +42,12 @@ TOLD = {"given.lr": "learning_rate", "given.eps": "epsilon"}
 def test_what_nobody_knows_is_what_is_missing_or_nothing_is_read(
     changed: dict[str, Any], roles: list[dict[str, str]]
 ) -> None:
-    found = [one.message["roles"] for one in readings({**WAY, **changed}, Wanted())]
+    found = [one.message["roles"] for one in readings({**WAY, **changed}, Wanted(), SHAPE)]
     assert found == roles
 
 
 def test_a_factor_that_nobody_knows_is_a_learning_rate_before_one_that_moves_nothing() -> None:
     idle = {"idle": ["new.eta"], "others": ["leta[0]"], "factors": True}
     eps = {"numbers": {"given.eps": 0.5, "given.rho": 0.5}, "asked": ["given.eps", "given.rho"]}
-    first = next(readings({**WAY, **idle, **eps}, Wanted()))
+    first = next(readings({**WAY, **idle, **eps}, Wanted(), SHAPE))
     assert first.message["roles"]["leta[0]"] == "learning_rate"

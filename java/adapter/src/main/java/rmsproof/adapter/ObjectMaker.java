@@ -138,6 +138,9 @@ final class ObjectMaker {
         for (int i = 0; i < made.length; i++) {
             String name = executable.getParameters()[i].getName();
             Object none = Bare.none(executable, i);
+            if (none == null && left(executable, i, path + "." + name)) {
+                continue;
+            }
             if (none != null) {
                 made[i] = none;
                 continue;
@@ -163,6 +166,15 @@ final class ObjectMaker {
             }
         }
         return made;
+    }
+
+    /** Tells whether a number is left to what the source has by default: others are given. */
+    private boolean left(Executable executable, int place, String path)
+            throws ReflectiveOperationException {
+        return executable instanceof Constructor<?> constructor && !given.isEmpty()
+                && executable.getParameterTypes()[place] == double.class
+                && !given.containsKey(path) && (KotlinDefaults.of(constructor) != null
+                        || Beginnings.byDefault(constructor, place) != null);
     }
 
     /** Numbers that a constructor takes any number of, each by its place. */

@@ -5,6 +5,7 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -23,6 +24,8 @@ final class Ways {
             "(?:ini|set_?up|alloc|prepar|build|compile|register|attach|reset).*";
     /** Where Kotlin has what belongs to a class. */
     private static final String COMPANION = "Companion";
+    private static final String SIZE = ".*(?:size|dim|len|count|num|row|col|width|height|shape"
+            + "|input|output|unit|feature|hidden|layer|param|weight).*|[nmkd]|in|out|n[a-z]+s";
     private static final String BEGINNING = "(?:start|begin|init|zero|empty|fresh).*";
 
     private Ways() {}
@@ -151,6 +154,13 @@ final class Ways {
                                 || method.getReturnType() == void.class)).toList();
     }
 
+    /** Tells whether what a parameter has by default is no size of what it is fed: a setting. */
+    private static boolean keepsDefault(Parameter parameter) {
+        Class<?> type = parameter.getType();
+        return type == boolean.class || (type == int.class || type == long.class)
+                && !parameter.getName().toLowerCase(Locale.ROOT).matches(SIZE);
+    }
+
     /** Calls a constructor or a method, whoever may. */
     static Object call(Executable executable, Object target, Object[] arguments)
             throws ReflectiveOperationException {
@@ -161,9 +171,9 @@ final class Ways {
             Object[] given = arguments.clone();
             for (int i = 0; i < given.length; i++) {
                 // A flag that is on by default is on for whoever says nothing of it.
-                boolean flag = constructor.getParameterTypes()[i] == boolean.class;
-                Object left = partly == null && flag ? Beginnings.byDefault(constructor, i) : null;
-                given[i] = partly != null && (flag || given[i] == null) ? Maker.ABSENT
+                boolean ofIts = given[i] == null || keepsDefault(constructor.getParameters()[i]);
+                Object left = partly == null && ofIts ? Beginnings.byDefault(constructor, i) : null;
+                given[i] = partly != null && ofIts ? Maker.ABSENT
                         : left == null ? given[i] : left;
             }
             return partly == null ? constructor.newInstance(given)
