@@ -205,6 +205,8 @@ def _jvm_frames(lines: Sequence[str]) -> list[str]:
         if inside and (line.startswith('"') or (match and match[1].startswith(_ADAPTER))):
             foreign = [f for f in thread[1:] if not _PLATFORM.search(f)]
             own = [f for f in foreign if not f.startswith(_RUNTIME)]
+            if not own and all(map(_PLATFORM.search, thread)):
+                return [READING]  # the platform does something for the adapter
             return [_PLATFORM.sub("", f) for f in (thread[:1] + own)[:_MOST_FRAMES]]
         inside = inside or line.startswith(_JVM_MAIN)
         if inside and match:

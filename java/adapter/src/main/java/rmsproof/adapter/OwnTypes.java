@@ -26,6 +26,10 @@ final class OwnTypes {
     private static final Map<Class<?>, Accepts> KNOWN = new WeakHashMap<>();
     /** Types within types that are looked into. */
     private static final int DEEPEST = 5;
+    /** Looks that one type is worth: where hundreds of classes hold each other, there is no end. */
+    private static final int MOST = 1000;
+    /** How many there were for the outermost one. */
+    private static int looks;
     /** Classes that are being looked at: one that holds another of its kind is no array. */
     private static final Set<Class<?>> OPEN = new HashSet<>();
     /** Whether one of these was met again: what was seen then is not all there is to see. */
@@ -176,7 +180,8 @@ final class OwnTypes {
             return known;
         }
         // Classes may hold each other in a circle, or in a chain as long as a project.
-        if (OPEN.size() == DEEPEST || !OPEN.add(type)) {
+        looks = OPEN.isEmpty() ? 0 : looks + 1;
+        if (OPEN.size() == DEEPEST || looks > MOST || !OPEN.add(type)) {
             met = true;
             return Accepts.OTHER;
         }
