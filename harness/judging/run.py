@@ -204,7 +204,7 @@ class _Runner:
         except CompileError as error:
             fault = self._ports_own(job, Fault("does-not-compile", str(error)))
             if fault is not None:
-                job.result = self._unloaded(port, job.transport, fault.message)
+                job.result = self._unloaded(port, job.transport, fault)
             return
         except ToolchainError as error:
             if not self._closed:  # else the compiler was ended by us
@@ -231,7 +231,7 @@ class _Runner:
                 if fault is not result.verdict.fault:
                     result = conclude(port, job.transport, fault=fault)
             if fault and fault.kind == "does-not-compile":
-                result = self._unloaded(port, job.transport, fault.message)
+                result = self._unloaded(port, job.transport, fault)
             job.result = result
         except BindingError as error:
             job.error = _unbound(port, error)
@@ -241,10 +241,10 @@ class _Runner:
             self._open.discard(transport)
             transport.close()
 
-    def _unloaded(self, port: Port, transport: str, message: str) -> Result:
+    def _unloaded(self, port: Port, transport: str, fault: Fault) -> Result:
         """The result of a source that does not compile or load, for a reason of its own or not."""
-        excuse = registry.by_name(port.language).excuse(port, message)
-        fault = Fault("not-run", excuse) if excuse else Fault("does-not-compile", message)
+        if excuse := registry.by_name(port.language).excuse(port, fault.message):
+            fault = Fault("not-run", excuse)
         return conclude(port, transport, fault=fault)
 
     def _reach(self, port: Port, transport: str) -> HostedTransport | StdioTransport:
@@ -262,6 +262,9 @@ class _Runner:
             return fault
         try:
             alone = self._reach(replace(port, adapter=None), job.transport)
+            if isinstance(alone, HostedTransport) and alone.partial:
+                alone.close()
+                return Fault("not-run", alone.partial)  # what its adapter lacks, it lacks
             try:
                 alone.load()
             finally:
