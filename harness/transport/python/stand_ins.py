@@ -168,6 +168,8 @@ class Builder:
     ) -> None:
         """Give an object these attributes."""
         for name, inner in attributes.items():
+            if _answers(owner, name) and inner["kind"] != "leaf":
+                continue
             get, put = _attribute(owner, name)
             around, self._within = self._within, name
             put(self._made(inner, scope, get, put))
@@ -177,7 +179,8 @@ class Builder:
         self.put(owner, spec.get("attributes", {}), scope)
         if spec.get("mirrored") and (weights := self._weights_of(spec, scope)) is not None:
             for name in spec["mirrored"]:
-                setattr(owner, name, getattr(weights, name, None))
+                if not _answers(owner, name):
+                    setattr(owner, name, getattr(weights, name, None))
         return owner
 
     def _weights_of(self, spec: Mapping[str, Any], scope: Sequence[Piece]) -> Any:
@@ -275,6 +278,12 @@ class Builder:
             return returned[0]
 
         return method
+
+
+def _answers(owner: Any, name: str) -> bool:
+    """Whether a class that the source asks for answers itself what an attribute is."""
+    known = getattr(type(owner), name, None)
+    return isinstance(known, property) and known.fset is None
 
 
 def _taken(
