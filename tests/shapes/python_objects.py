@@ -254,4 +254,32 @@ class RMSProp:
             p.data -= self.lr * p.grad.data / (np.sqrt(v) + self.eps)
 """,
     ),
+    "objects of the source's own class": (
+        "[p for p in params if isinstance(p, Tensor)]  # whose shape is a property",
+        """
+class Tensor:
+    def __init__(self, data, requires_grad=False):
+        self.data, self.requires_grad, self.grad = np.asarray(data), requires_grad, None
+
+    @property
+    def shape(self):
+        return self.data.shape
+
+
+class RMSProp:
+    def __init__(self, params, lr=0.01, alpha=0.9, eps=1e-8):
+        self.params = [p for p in params if isinstance(p, Tensor) and p.requires_grad]
+        if not self.params:
+            raise ValueError("no parameters")
+        self.lr, self.alpha, self.eps = lr, alpha, eps
+        self.sq = [np.zeros(p.shape) for p in self.params]
+
+    def step(self):
+        for i, p in enumerate(self.params):
+            if p.grad is None:
+                continue
+            self.sq[i] = self.alpha * self.sq[i] + (1 - self.alpha) * p.grad**2
+            p.data -= self.lr * p.grad / (np.sqrt(self.sq[i]) + self.eps)
+""",
+    ),
 }
