@@ -231,6 +231,7 @@ class Naive:
                     or (write == "first_element" and i == 0)
                     or (write == "all_but_last" and i != last)
                     or (write == "first_array" and position == 0)
+                    or (write == "last_array" and position == len(gradients) - 1)
                 ):
                     weights[name][i] = new
 

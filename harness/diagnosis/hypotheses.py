@@ -175,6 +175,7 @@ class Fed:
         needed = {
             ("state", "shared"): self.arrays,
             ("write", "first_array"): self.arrays,
+            ("write", "last_array"): self.arrays,
             **{("clip", value): self.arrays for value in BY_NORM_OF_ALL},
             ("write", "first_element"): self.lengths,
             ("state", "global_step"): self.absent,

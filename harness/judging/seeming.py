@@ -13,7 +13,7 @@ from harness.transport.guess import Guess
 from harness.transport.hosted import HostedTransport
 
 # What a wrong guess looks like that reaches one array of those that it was handed.
-_PART = "write=first_array"
+_PART = {"write=first_array", "write=last_array"}
 # So much of an average is all of it, to what a step of any size can tell.
 _STAYS = 1 - 1e-12
 # Nobody scales gradients by as much.
@@ -104,7 +104,7 @@ def only_seems(guess: Guess, result: Result) -> bool:
     # An epsilon in the place of a number that gradients are divided by.
     scale = best.constants.get("gradient_scale", 1.0) if best else 1.0
     scaled = not 1 / _SCALED < abs(scale) < _SCALED
-    return _PART in result.deviations or seen or forgets or scaled or _stays(result)
+    return bool(_PART & {*result.deviations}) or seen or forgets or scaled or _stays(result)
 
 
 def _stays(result: Result) -> bool:

@@ -201,6 +201,8 @@ _TABLE: tuple[Axis, ...] = (
               "the last element of each array is never updated"),
         Value("first_array", "w[i] of the first array only, in map order",
               "only the first array is updated"),
+        Value("last_array", "w[i] of the last array only, in map order",
+              "only the last array is updated"),
     )),
     Axis("bias_correction", "whether averages are divided by 1 - d^t", (
         Value("no", "v, m", "averages are used without bias correction"),

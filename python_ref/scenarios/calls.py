@@ -58,8 +58,9 @@ class Call:
         if write == "all":
             return None
         mask = np.zeros(self.size, dtype=np.bool_)
-        for part in self.slices[: 1 if write == "first_array" else None]:
-            if write == "first_array":
+        one = {"first_array": slice(1), "last_array": slice(-1, None)}.get(write)
+        for part in self.slices[one or slice(None)]:
+            if one:
                 mask[part] = True
             elif write == "first_element":
                 mask[part.start : min(part.start + 1, part.stop)] = True

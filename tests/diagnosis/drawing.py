@@ -53,7 +53,7 @@ LATER = (
     ("initial_average", "constant"),
     ("clip", "norm_plus_epsilon"), ("clip", "global_norm_plus_epsilon"),
     ("epsilon", "on_quotient"), ("epsilon", "on_rate"), ("epsilon", "on_step"),
-    ("epsilon", "on_weights"),
+    ("epsilon", "on_weights"), ("write", "last_array"),
 )  # fmt: skip
 ALONE = [c[0] for c in sets(REFERENCE, 1) if c[0] not in (("write", "none"), *LATER)]
 LATER_WAYS: tuple[tuple[str, str], ...] = ()

@@ -17,6 +17,7 @@ LEFT_OUT = frozenset(
         ("state", "shared"), ("state", "global_step"), ("clip", "global_norm"),
         ("clip", "norm_plus_epsilon"), ("clip", "global_norm_plus_epsilon"),
         ("numerator", "average"), ("learning_rate", "first"), ("write", "none"),
+        ("write", "last_array"),
     }
 )  # fmt: skip
 """Deviations that are not written: what arrays have to do with each other, and never moving."""

@@ -223,6 +223,7 @@ ONE_STEP, ONE_ARRAY = Fed(steps=False), Fed(arrays=False)
     [
         (("state", "shared"), Fed(arrays=False)),
         (("write", "first_array"), Fed(arrays=False)),
+        (("write", "last_array"), Fed(arrays=False)),
         (("clip", "global_norm"), Fed(arrays=False)),
         (("clip", "global_norm_plus_epsilon"), Fed(arrays=False)),
         (("write", "first_element"), Fed(lengths=False)),

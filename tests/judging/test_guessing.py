@@ -351,6 +351,7 @@ def test_a_guess_stands_if_it_acquits_or_explains(given: Result, stands: bool) -
         ({"graph": {}}, ("state=reset", "eps=ignored"), False),
         ({"graph": {}}, ("initial_average=one",), False),
         ({"function": "f"}, ("write=first_array",), True),
+        ({"function": "f"}, ("write=last_array",), True),
         ({"graph": {"others": ["kept[0]"]}}, ("average=swapped", "decay_rate=ignored"), True),
         ({"graph": {"others": ["kept[0]"]}}, ("epsilon=inside",), False),
         ({"graph": {"others": ["kept[0]"]}}, ("epsilon=none",), True),

@@ -47,6 +47,7 @@ def test_a_call_says_which_arrays_take_part_and_where_they_lie() -> None:
         ("first_element", [True, False, False, True, False]),
         ("all_but_last", [True, True, False, True, False]),
         ("first_array", [True, True, True, False, False]),
+        ("last_array", [False, False, False, True, True]),
     ],
 )
 def test_a_call_says_which_elements_a_port_writes(write: str, written: list[bool]) -> None:
