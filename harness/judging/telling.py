@@ -24,6 +24,9 @@ from harness.transport.hosted import HostedTransport
 from harness.transport.untold import SMALL
 from python_ref.scenarios.hyperparameters import HYPERPARAMETERS, OPTIONS
 
+_SCALED = (
+    "what it returns is multiplied by the learning rate, which its source leaves to its caller"
+)
 _NO_EPSILON = "epsilon=none"
 
 
@@ -98,6 +101,8 @@ def noted_untold(port: Port, transport: HostedTransport, result: Result) -> Resu
     """
     if made := transport.about.made_with(port.wanted.options):
         result = result.saying(f"told {', '.join(made)}, which no test case says")
+    if transport.about.unrated:
+        result = result.saying(_SCALED)
     diagnosis = result.diagnosis
     best = diagnosis.best if diagnosis else None
     if diagnosis is None or best is None or transport.about.of_library:

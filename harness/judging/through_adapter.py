@@ -18,6 +18,8 @@ _KEEPS = (
 _BIASES = f"the adapter has {STAND_IN} stand for biases: how these are moved was not judged"
 
 _HANDED = "what the adapter hands over may be what it fails at"
+# What a name lacks that is nowhere, whatever is handed over.
+_OWN = ("NameError", "UnboundLocalError")
 _APART = "the adapter makes an object for each array: what one does with several was not judged"
 # Where an adapter puts what it makes, in the words of its languages.
 _BY_NAME = re.compile(
@@ -46,7 +48,8 @@ def noted_adapter(port: Port, result: Result) -> Result:
         names = ", ".join(source.name for source in port.source) or port.name
         raise BindingError(f"it fails itself: {fault.message}; nothing is said of {names}")
     text = _text(port.adapter)
-    said = [_HANDED] if crashes else []
+    handed = crashes and fault is not None and fault.error not in _OWN
+    said = [_HANDED] if handed else []
     said += [_KEEPS] if _LOSES & {*result.deviations} else []
     said += [_BIASES] if STAND_IN in text else []
     said += [_APART] if _BY_NAME.search(text) else []

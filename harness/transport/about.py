@@ -154,6 +154,11 @@ class About:
         """Whether its first call is handed a state of which nobody knows how it begins."""
         return self._message is not None and makes_up_state(self._shape, self._message)
 
+    @property
+    def unrated(self) -> bool:
+        """Whether what it returns is the step without the learning rate."""
+        return bool(self._called.get("plan", {}).get("scaled"))
+
     @readable()
     def made_with(self, given: Collection[str]) -> list[str]:
         """What it had to be made with that no test case says: "corrected = false", "mu = 0".

@@ -9,6 +9,7 @@ import pytest
 from harness.documents.blocks import Printed
 from harness.documents.extract import read
 from harness.documents.extract.restructured import fenced
+from harness.documents.formulas import formulas
 
 PAGE = """Title
 =====
@@ -98,3 +99,31 @@ def test_in_markdown_nothing_of_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
     path.write_text(".. code-block:: python\n\n   def f(x): return x\n", "utf-8")
     assert read(path).blocks == ()
+
+
+QUOTES = """RMSProp
+=======
+
+.. py:class:: RMSProp(params, lr)
+
+    Divides each step by a root.
+
+    .. math::
+
+        w = w - \\frac{\\eta g}{\\sqrt{v + \\epsilon}}
+
+Text.
+
+    A quotation, indented.
+
+    >>> v = 0.9 * v + 0.1 * g**2
+
+"""
+
+
+def test_what_is_indented_is_a_quotation_unless_it_reads_as_code(tmp_path: Path) -> None:
+    page = tmp_path / "page.rst"
+    page.write_text(QUOTES, encoding="utf-8")
+    found = read(page)
+    assert [block.text for block in found.blocks] == ["v = 0.9 * v + 0.1 * g**2\n"]
+    assert [formula.epsilon for formula in formulas(found.prose)] == ["inside"]

@@ -63,8 +63,8 @@ def _parts(ending: str, text: str) -> Parts:
     if ending in (".html", ".htm", ".xhtml"):
         return hypertext.parts(text)
     if ending in (".rst", ".rest"):
-        text = restructured.fenced(text)
-    elif (kind := delimited.ENDINGS.get(ending)) is not None:
+        return parts(restructured.fenced(text), quotes=True)
+    if (kind := delimited.ENDINGS.get(ending)) is not None:
         text = delimited.fenced(text, kind)
     return parts(text)
 

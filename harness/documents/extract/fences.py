@@ -67,18 +67,30 @@ class _Piece:
     closed: bool = True
 
 
+# What formulas have, and no language.
+_LATEX = re.compile(r"\\(?:[dt]?frac|sqrt|cdot|left|text|theta|eta|epsilon|begin|mathbf)\b")
+
+
 def too_long(path: Path) -> str:
     """What is said of a document with more lines than are read."""
     return f"{path}: has more than {LONGEST:,} lines; give the part with the code"
 
 
-def parts(text: str) -> Parts:
-    """Take Markdown, or plain text with fences, apart."""
+def parts(text: str, quotes: bool = False) -> Parts:
+    """Take Markdown, or plain text with fences, apart.
+
+    Args:
+        text: the document.
+        quotes: what is indented is a quotation, or belongs to a directive, unless it reads as code.
+    """
     lines = _without_front_matter(_unwrapped(_BREAKS.sub("\n", text).split("\n")))
     reader = _Reader()
     # The line break at the end makes every line of a block end in one.
     for token in _MARKDOWN.parse("\n".join(lines) + "\n"):
-        if token.type in {"fence", "code_block"}:
+        read = _LATEX.search(token.content) or not guess(token.content)
+        if quotes and token.type == "code_block" and read:
+            reader.paragraph(token.content, (token.map or [0])[0] + 1)
+        elif token.type in {"fence", "code_block"}:
             for piece in _pieces(token):
                 reader.code(piece)
         elif token.type == "inline":

@@ -6,7 +6,7 @@ import re
 
 _DIRECTIVE = re.compile(r"( *)\.\. (?:code-block|code|sourcecode)::[ \t]*(\S*)")
 # A paragraph that ends so announces what is indented below it.
-_LITERAL = re.compile(r"( *)(?!\.\. )(?:.*\S)?::[ \t]*$")
+_LITERAL = re.compile(r"( *)(?! *\.\. )(?:.*\S)?::[ \t]*$")
 _OPTION = re.compile(r"\s+:[\w-]+:")
 _PROMPT = re.compile(r"\s*>>> ")
 # What stands below a title and is none of Markdown's lines, which takes tildes for a fence.

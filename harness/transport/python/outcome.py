@@ -54,8 +54,7 @@ class Outcome:
         if session.result == "auto" and returned is None:
             return
         values = self._returned(taking, returned, unit)
-        if session.result == "auto":
-            session.settled(self._kind(values))
+        session.settled(self._kind(values) if session.result == "auto" else session.result)
         for i, value in values.items():
             cut = session.cuts[i]
             if session.result == "returned":
