@@ -98,6 +98,8 @@ def may_be_set(shape: _Shape, owner: str, role: str, constant: float) -> str:
         fits = value <= SMALL if constant == 0 else any(isclose(value, c) for c in likely)
         if fits and (_names(name, role) or not ranked(name)):
             return str(name)
+    if key := _handed_on(shape, owner, role):
+        return key
     for one in (*shape.get("candidates", []), *shape.get("functions", [])):
         if one.get("class", one.get("name")) != owner:
             continue
@@ -118,6 +120,27 @@ def may_be_set(shape: _Shape, owner: str, role: str, constant: float) -> str:
             if told or any(_names(choice, role) for choice in chosen):
                 return f"{method['name']}({', '.join(p['name'] for p in taken)})"
     return ""
+
+
+def _handed_on(shape: _Shape, owner: str, role: str) -> str:
+    """The key under which another function takes a hyperparameter from a map like one of these.
+
+    >>> rate = {"name": "lr", "key": "lr", "part": {"of": 1}}
+    >>> step, go = {"name": "step", "parameters": [[rate]]}, {"name": "go", "parameters": [[]]}
+    >>> _handed_on({"functions": [step, go]}, "go", "learning_rate")
+    ''
+    >>> go["parameters"][0].append({"name": "turns", "key": "turns", "part": {"of": 2}})
+    >>> _handed_on({"functions": [step, go]}, "go", "learning_rate")
+    'lr'
+    """
+    taken = {
+        function["name"]: [p for listed in function["parameters"] for p in listed if p.get("part")]
+        for function in shape.get("functions", [])
+    }
+    if not taken.pop(owner, []):
+        return ""
+    keys = (str(p["key"]) for parts in taken.values() for p in parts if p.get("key"))
+    return next((key for key in keys if _names(key, role)), "")
 
 
 def may_be_handed(shape: _Shape, message: _Shape, role: str) -> str:
