@@ -245,3 +245,23 @@ def test_of_two_steps_of_a_class_the_one_that_was_not_called_is_said(tmp_path: P
     result = judged(tmp_path, SIBLINGS)
     assert "for_dw, which keeps an average as well, was not called" in result.bound
     assert "norm" not in result.bound
+
+
+STEP = """
+import numpy as np
+
+
+class RMSProp:
+    def __init__(self, rho=0.9, eps=1e-8):
+        self.rho, self.eps, self.v = rho, eps, 0.0
+
+    def direction(self, g):
+        self.v = self.rho * self.v + (1 - self.rho) * g * g
+        return g / (np.sqrt(self.v) + self.eps)
+"""
+
+
+def test_that_a_step_comes_without_the_learning_rate_is_said(tmp_path: Path) -> None:
+    result = judged(tmp_path, STEP)
+    assert (result.verdict.word, result.where) == ("exact", "step subtracted")
+    assert "multiplied by the learning rate, which its source leaves to its caller" in result.bound

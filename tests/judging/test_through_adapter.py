@@ -141,3 +141,42 @@ TAKES = {
 @pytest.mark.parametrize("language", TAKES)
 def test_what_an_adapter_only_takes_it_hands_to_nothing(language: str) -> None:
     assert handed_on(TAKES[language]) == {"learning_rate", "decay_rate"}
+
+
+LACKS = """
+public class Mine extends lib.Base {
+    public double[] go(double[] w, lib.Thing of) {
+        return w;
+    }
+}
+"""
+OF_WHAT_LACKS = """
+public class Through {
+    private final Mine mine = new Mine();
+
+    public Through(double learning_rate, double decay_rate, double epsilon) {}
+
+    public double[] update(double[] weights, double[] gradients) {
+        return mine.go(weights, null);
+    }
+}
+"""
+
+
+@pytest.mark.jvm
+def test_what_its_source_lacks_is_no_fault_of_either(tmp_path: Path) -> None:
+    (tmp_path / "Mine.java").write_text(LACKS, encoding="utf-8")
+    (tmp_path / "Through.java").write_text(OF_WHAT_LACKS, encoding="utf-8")
+    port = own(tmp_path / "Mine.java", adapter=tmp_path / "Through.java")
+    outcome = run([port], Options(pattern="*/float64/mixed-*"), every_transport=False)
+    (result,) = outcome.results
+    assert result.verdict.word == "not-run"
+    assert result.verdict.fault
+    assert "is not on the class path" in result.verdict.fault.message
+
+
+def test_a_name_that_is_nowhere_is_not_what_it_hands_over(tmp_path: Path) -> None:
+    broken = SOURCE.replace("    kept = fade", "    nowhere()\n    kept = fade")
+    (result,) = judged(tmp_path, ADAPTER, broken).results
+    assert result.verdict.word == "crashes"
+    assert result.bound == ""
