@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from harness.languages.jvm.toolchain import Toolchain
 from harness.languages.language import Language
 from harness.languages.launch import Hosted, Implementation
 from harness.languages.program import Piece, assembled, context, declared, parsed
-from harness.languages.python2 import is_python2
+from harness.languages.python_versions import is_python2, younger
 
 if TYPE_CHECKING:
     from harness.languages.adapters import Sketch
@@ -100,6 +101,19 @@ class Python(Language):
             return [], []
         steps = [(name, "") for name in around.siblings(tree, called)]
         return [*steps, *around.uncalled(tree, called)], around.others(tree, called)
+
+    def excuse(self, port: Implementation, message: str) -> str:
+        """A Python that is younger than the one that reads the source."""
+        named = re.match(r"SyntaxError: .*\(line (\d+)\b", message)
+        for source in port.source if named else ():
+            lines = source.read_text(encoding="utf-8", errors="replace").splitlines()
+            at = int(named[1]) if named else 0
+            if 0 < at <= len(lines) and (since := younger(lines[at - 1])):
+                return (
+                    f"it is written for Python {since} or later (line {at});"
+                    " choose one that is: --python PATH"
+                )
+        return ""
 
     def calls(self, source: Path, name: str) -> bool:
         """By the source's syntax."""

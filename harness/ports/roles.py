@@ -244,7 +244,14 @@ def meant(
 _FUZZY = 100
 _PARTS: Mapping[str, tuple[str, ...]] = {
     "gradients": ("grad",),
-    "learning_rate": ("learn", "lernrate", "aprend", "apprentissage", "apprendimento"),
+    "learning_rate": (
+        "learning",
+        "learnrate",
+        "lernrate",
+        "aprend",
+        "apprentissage",
+        "apprendimento",
+    ),
     "epsilon": ("epsilon",),
     "decay_rate": ("decay", "decaimento", "decaimiento"),
     "weights": ("weight", "pesos", "poids", "gewicht", "pesi"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.languages.python2 import is_python2
+from harness.languages.python_versions import is_python2
 
 OLD = (
     "print 'loss', loss",

@@ -168,17 +168,37 @@ def lacked(
     parts = (part for one in trees for part in ast.walk(one))
     if any(isinstance(part, ast.Name) and part.id in _INDIRECT for part in parts):
         return None
-    classes = {base.__name__ for base in owner.__mro__}
+    classes = {base.__name__ for base in owner.__mro__} | _extending(tree, owner.__name__)
     if any(name in _set_by_itself(one, classes) for one in trees):
         return False
     # What other classes set of themselves is not this one's.
     sets = re.compile(rf"(?<!\bself)\.{re.escape(name)}\b(?=[^=\n]*=[^=])")
+    # Unless they extend it.
+    extends = re.compile(rf"^\s*class \w+\([^)]*\b{owner.__name__}\b", re.MULTILINE)
+    own = re.compile(rf"\bself\.{re.escape(name)}\b(?=[^=\n]*=[^=])")
     files = (p for p in root.rglob("*.py") if "site-packages" not in p.parts)
     for path in itertools.islice(files, _MOST_FILES):
         with contextlib.suppress(OSError):
-            if sets.search(path.read_text(encoding="utf-8", errors="replace")):
+            text = path.read_text(encoding="utf-8", errors="replace")
+            if sets.search(text) or (extends.search(text) and own.search(text)):
                 return False
     return True
+
+
+def _extending(tree: ast.Module, name: str) -> set[str]:
+    r"""The classes of a source that extend one, or one that does.
+
+    >>> tree = ast.parse("class A: 0\nclass B(A): 0\nclass C(x.B): 0\nclass D: 0")
+    >>> sorted(_extending(tree, "A"))
+    ['B', 'C']
+    """
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    found = {name}
+    for _ in classes:
+        found |= {
+            c.name for c in classes for b in c.bases if ast.unparse(b).split(".")[-1] in found
+        }
+    return found - {name}
 
 
 def set_elsewhere(error: BaseException, tree: ast.Module) -> bool:

@@ -1,4 +1,4 @@
-"""Whether a text is Python 2: its statements, the names and the modules that Python 3 has not."""
+"""Of which Python a text is: of 2, by statements, names and modules; or of a younger 3."""
 
 from __future__ import annotations
 
@@ -77,3 +77,19 @@ def _is_python2_node(node: ast.AST) -> bool:
                 module == "itertools" and any(each.name in _OF_ITERTOOLS for each in names)
             )
     return False
+
+
+# What only younger Pythons read, at the line that older ones stop at.
+_YOUNGER = {
+    "3.11": re.compile(r"\s*except\s*\*"),
+    "3.12": re.compile(r"\s*(?:type \w+\s*(?:\[[^\]]*\]\s*)?=|(?:async )?(?:def|class) \w+\[)"),
+}
+
+
+def younger(line: str) -> str:
+    """The first Python that reads a line at which another stopped; empty where none is known.
+
+    >>> [younger(line) for line in ("type Rate = float", "class Box[T]:", "type = 3", "def f(")]
+    ['3.12', '3.12', '', '']
+    """
+    return next((since for since, what in _YOUNGER.items() if what.match(line)), "")
