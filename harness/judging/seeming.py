@@ -18,6 +18,8 @@ _PART = {"write=first_array", "write=last_array"}
 _STAYS = 1 - 1e-12
 # Nobody scales gradients by as much.
 _SCALED = 1e6
+# What explorers put where a number is asked for.
+_OURS = {0.5, 2.0**-6}
 # What deviations say of the average.
 _OF_AVERAGES = {"average", "decay_rate", "initial_average", "state"}
 
@@ -104,7 +106,10 @@ def only_seems(guess: Guess, result: Result) -> bool:
     # An epsilon in the place of a number that gradients are divided by.
     scale = best.constants.get("gradient_scale", 1.0) if best else 1.0
     scaled = not 1 / _SCALED < abs(scale) < _SCALED
-    return bool(_PART & {*result.deviations}) or seen or forgets or scaled or _stays(result)
+    # What nobody knows is a number of ours, until it is told another.
+    own = best.constants if best and guess.explored else {}
+    ours = {own.get("learning_rate"), own.get("epsilon")} & _OURS
+    return bool(_PART & {*result.deviations} or ours) or seen or forgets or scaled or _stays(result)
 
 
 def _stays(result: Result) -> bool:

@@ -379,6 +379,8 @@ def test_what_a_wrong_guess_looks_like_explains_nothing(
         (("decay_rate", "ignored"), "decay_rate", 0.99, False),
         (("decay_rate", "ignored"), "decay_rate", 1.0, True),
         (("gradient_scale", "constant"), "gradient_scale", 65536.0, False),
+        (("eps", "ignored"), "epsilon", 0.5, True),  # a number of ours
+        (("eps", "ignored"), "epsilon", 1e-8, False),
         (("gradient_scale", "constant"), "gradient_scale", 1e8, True),  # 1 / epsilon
     ],
 )
