@@ -135,7 +135,7 @@ EXIT_CODES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "check": (
         ("0", "every port conforms, or differs just as --expect says"),
-        ("1", "one does not: it diverges, crashes, ...; or one of several could not be run"),
+        ("1", "one does not: it diverges, crashes, ..., or one of several is not run"),
         ("2", "wrong use, no such target, or a shape that cannot be bound"),
         ("3", "nothing could be judged: no toolchain, or the port declines"),
         _INTERRUPTED,
@@ -152,8 +152,8 @@ EXIT_CODES: dict[str, tuple[tuple[str, str], ...]] = {
         ("130", "interrupted"),
     ),
     "doc": (
-        ("0", "every block that was to be judged was run, and conforms as published"),
-        ("1", "one does not, prints something else than the page says, or could not be run"),
+        ("0", "every block that was to be judged conforms as published"),
+        ("1", "one does not, prints something else than it says, or could not be run"),
         ("2", "wrong use, or a file that cannot be read"),
         ("3", "nothing to judge"),
         _INTERRUPTED,
