@@ -225,8 +225,8 @@ def coherent(claim: Dialect, chosen: Deviations) -> bool:
     if named.get("state") in ("epsilon_kept", "root_kept"):
         if centered or (named["state"] == "root_kept" and values["root"] == "none"):
             return False
-        beside = ("maximum", "none", "on_quotient", "on_rate", "on_step", "on_weights")
-        if named["state"] == "epsilon_kept" and named.get("epsilon") in beside:
+        enters = named.get("epsilon", "inside") in ("outside", "inside")
+        if named["state"] == "epsilon_kept" and not enters:
             return False
     # Beside a scale the number that is added to a norm is as good as any other.
     if values["clip"] in BY_NORM_PLUS and named.get("gradient_scale", "no") != "no":

@@ -76,32 +76,27 @@ def begun_by_its_own(
     """
     maker = "" if result.verdict.fault else transport.about.state_maker
     if prepare := transport.way.message.get("prepare"):
-        return _noted(result, f"{prepare} was called before its first step")
+        return result.saying(f"{prepare} was called before its first step")
     begun = transport.way.message.get("begun")
     if begun is not None:
         handed = f"its state begins with {begun!r}, as the source has it handed over at first"
-        return _noted(result, handed) if begun else None
+        return result.saying(handed) if begun else None
     if not maker:
         message = transport.way.message
         if (name := transport.about.forgotten) and result.verdict.word in GOOD:
-            return _noted(result, f"without a call of {name} before its first step")
+            return result.saying(f"without a call of {name} before its first step")
         ours = "state" in message["call"] and "plan" not in message and begins_with_zeros(message)
-        return _noted(result, HANDED) if ours and result.verdict.word in GOOD else None
+        return result.saying(HANDED) if ours and result.verdict.word in GOOD else None
     made_up = transport.way
     if transport.about.makes_states:
         transport.adopt(replace(made_up, message={**made_up.message, "begin": maker}))
         begun = ask_it().result(SOON)
         if begun.stands:
-            return _noted(begun, f"its state was made by {maker} at first")
+            return begun.saying(f"its state was made by {maker} at first")
         transport.adopt(made_up)
     if not begins_with_zeros(made_up.message):
         return None
-    return _noted(result, f"its state was made up at first, without {maker}")
-
-
-def _noted(result: Result, words: str) -> Result:
-    """The result with one thing more said of how the port is called."""
-    return result.saying(words)
+    return result.saying(f"its state was made up at first, without {maker}")
 
 
 def begun_with_zeros(transport: HostedTransport, ask_it: Callable[[], Answers]) -> Result | None:

@@ -7,7 +7,6 @@ decay rate of 0.9. Told the decay rate itself it would look swapped, and is not.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from harness.diagnosis.hypotheses import IGNORED
 from harness.judging.judge import Answers
@@ -40,8 +39,9 @@ def told_as_share(
             transport.adopt(before.telling_share())
             again = ask_it().result()
             if again.stands and _SWAPPED not in again.deviations:
-                told = f"told 1 - decay rate, since what it has by default is {share:.6g}"
-                return replace(again, bound="; ".join(filter(None, (again.bound, told))))
+                return again.saying(
+                    f"told 1 - decay rate, since what it has by default is {share:.6g}"
+                )
     except (BindingError, Unreachable):
         pass  # it has no default, and nothing says that it is a share
     transport.adopt(before)

@@ -71,6 +71,11 @@ class _Piece:
 _LATEX = re.compile(r"\\(?:[dt]?frac|sqrt|cdot|left|text|theta|eta|epsilon|begin|mathbf)\b")
 
 
+def _is_quotation(text: str) -> bool:
+    """Whether what is indented reads as no code."""
+    return bool(_LATEX.search(text)) or not guess(text)
+
+
 def too_long(path: Path) -> str:
     """What is said of a document with more lines than are read."""
     return f"{path}: has more than {LONGEST:,} lines; give the part with the code"
@@ -87,8 +92,7 @@ def parts(text: str, quotes: bool = False) -> Parts:
     reader = _Reader()
     # The line break at the end makes every line of a block end in one.
     for token in _MARKDOWN.parse("\n".join(lines) + "\n"):
-        read = _LATEX.search(token.content) or not guess(token.content)
-        if quotes and token.type == "code_block" and read:
+        if quotes and token.type == "code_block" and _is_quotation(token.content):
             reader.paragraph(token.content, (token.map or [0])[0] + 1)
         elif token.type in {"fence", "code_block"}:
             for piece in _pieces(token):
